@@ -1,0 +1,1 @@
+"""shebao-bot: answers questions about China's social insurance, with steps, materials and the law."""

@@ -1,0 +1,65 @@
+"""Plain text: for the terminal, for copying, and the short script that is read out."""
+
+from __future__ import annotations
+
+from bot import wording
+from bot.answers import layout
+from bot.answers.answer import Answer, Quote
+from bot.language import Language
+
+
+def render(answer: Answer, language: Language) -> str:
+    """The whole answer as plain text."""
+    parts = [answer.title.of(language), answer.summary.of(language)]
+    law = _law(answer, language)
+    if law and answer.aspect == "law":
+        parts.append(law)
+    for section in answer.sections:
+        marks = layout.bullets(section.kind, len(section.lines))
+        lines = [mark + line.of(language) for mark, line in zip(marks, section.lines, strict=True)]
+        parts.append(_block(layout.heading(section.kind, language), lines, language))
+    if law and answer.aspect != "law":
+        parts.append(law)
+    parts.append("\n".join(layout.closing(answer, language)))
+    return "\n\n".join(parts)
+
+
+def render_script(answer: Answer, language: Language) -> str:
+    """The short script to read out, and below it what it rests on."""
+    return "\n".join([answer.script.of(language), "", *layout.closing(answer, language)])
+
+
+def render_materials(answer: Answer, language: Language) -> str:
+    """The papers alone, as a list to copy; empty where the answer names none."""
+    section = answer.section("materials")
+    if section is None:
+        return ""
+    return _block(answer.title.of(language), ["☐ " + line.of(language) for line in section.lines], language)
+
+
+def render_article(quote: Quote, language: Language) -> str:
+    """An article by itself: in English the translation, then the official Chinese text."""
+    name = layout.quote_name(quote, language)
+    head = f"{name} · {quote.chapter.of(language)}" if quote.chapter else name
+    if language == "zh" or not quote.word_for_word:
+        return f"{head}\n{quote.text.of(language)}"
+    return f"{head}\n{quote.text.en}\n\n{wording.TRANSLATION.en}\n{quote.text.zh}"
+
+
+def _law(answer: Answer, language: Language) -> str:
+    if not answer.quotes:
+        return ""
+    blocks = []
+    for quote in answer.quotes:
+        text = "\n".join("  " + line for line in quote.text.of(language).splitlines())
+        blocks.append("\n".join(part for part in (_dot(quote, language), text) if part))
+    return _block(layout.heading("law", language), blocks, language)
+
+
+def _dot(quote: Quote, language: Language) -> str:
+    name, why = layout.quote_name(quote, language), layout.reason(quote, language)
+    return "• " + (wording.IF.of(language).format(label=name) + why if why else name)
+
+
+def _block(title: str, lines: list[str], language: Language) -> str:
+    return "\n".join([wording.IF.of(language).format(label=title).rstrip(), *lines])

@@ -1,0 +1,141 @@
+"""From replies to calls of the Bot API: texts, keyboards, splits. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot import wording
+from bot.answers import Answer, Quote, plain, telegram
+from bot.channels.telegram.buttons import Buttons
+from bot.dialogue import Choice, Reply
+from bot.language import Language
+from bot.numerals import to_chinese
+from bot.storage import Outgoing
+
+COPY_LIMIT = 256
+LABEL_LIMIT = 60
+"""A longer label is cut off on a phone anyway."""
+PER_ROW = 3
+_WIDE = 14
+"""Labels of more columns than this get a row of their own; a Chinese character takes two."""
+
+Row = list[InlineKeyboardButton]
+
+
+class Messages:
+    """Turns replies into messages.
+
+    Args:
+        buttons: writes what buttons carry.
+    """
+
+    def __init__(self, buttons: Buttons) -> None:
+        self._buttons = buttons
+
+    def of(self, chat_id: int, replies: Sequence[Reply], language: Language, question: int = 0) -> list[Outgoing]:
+        """The calls that say `replies` in a chat.
+
+        Args:
+            question: its number in the store, for 👍 and 👎; 0: without.
+        """
+        calls: list[Outgoing] = []
+        for reply in replies:
+            if reply.answer is not None:
+                texts = telegram.render(reply.answer, language)
+                rows = self._answer_rows(reply.answer, reply.choices, language, question)
+            elif reply.quote is not None:
+                texts, rows = telegram.render_article(reply.quote, language), []
+            else:
+                texts, rows = telegram.render_text(reply.text), self.choice_rows(reply.choices)
+            calls += self.texts(chat_id, texts, rows)
+        return calls
+
+    def texts(self, chat_id: int, texts: Sequence[str], rows: Sequence[Row] = ()) -> list[Outgoing]:
+        """Messages of ready HTML, the keyboard under the last."""
+        calls = []
+        for position, text in enumerate(texts):
+            parameters: dict[str, Any] = {
+                "chat_id": chat_id,
+                "text": text,
+                "parse_mode": "HTML",
+                "link_preview_options": {"is_disabled": True},
+            }
+            if rows and position == len(texts) - 1:
+                parameters["reply_markup"] = InlineKeyboardMarkup(rows).to_dict()
+            calls.append(Outgoing("sendMessage", parameters))
+        return calls
+
+    def text(self, chat_id: int, text: str, rows: Sequence[Row] = ()) -> list[Outgoing]:
+        """A plain text of ours."""
+        return self.texts(chat_id, telegram.render_text(text), rows)
+
+    def choice_rows(self, choices: Sequence[Choice]) -> list[Row]:
+        """Choices as buttons, short ones side by side."""
+        row: Row = []
+        rows: list[Row] = [row]
+        for choice in choices:
+            button = InlineKeyboardButton(_cut(choice.label), callback_data=self._buttons.write("choice", choice.path))
+            if row and (len(row) == PER_ROW or _columns(choice.label) > _WIDE or _columns(row[-1].text) > _WIDE):
+                row = []
+                rows.append(row)
+            row.append(button)
+        return [row for row in rows if row]
+
+    def language_rows(self) -> list[Row]:
+        """The languages to choose from."""
+        pairs = (("中文", "zh"), ("English", "en"))
+        return [
+            [
+                InlineKeyboardButton(label, callback_data=self._buttons.write("language", value))
+                for label, value in pairs
+            ]
+        ]
+
+    def _answer_rows(self, answer: Answer, see: Sequence[Choice], language: Language, question: int) -> list[Row]:
+        articles = [self._article_button(quote, language) for quote in answer.quotes if quote.statute == "law"]
+        rows = [articles[i : i + PER_ROW] for i in range(0, len(articles), PER_ROW)]
+        rows += [[button] for choice in see for row in self.choice_rows([choice]) for button in row]
+        copies = (
+            (wording.COPY_SCRIPT, answer.script.of(language)),
+            (wording.COPY_MATERIALS, plain.render_materials(answer, language)),
+        )
+        copy_row = [
+            InlineKeyboardButton(label.of(language), copy_text=CopyTextButton(text))
+            for label, text in copies
+            if text and telegram.length(text) <= COPY_LIMIT
+        ]
+        if copy_row:
+            rows.append(copy_row)
+        if question:
+            verdicts = ((wording.HELPFUL, "up"), (wording.NOT_HELPFUL, "down"))
+            rows.append(
+                [
+                    InlineKeyboardButton(
+                        label.of(language), callback_data=self._buttons.write("feedback", f"{verdict}/{question}")
+                    )
+                    for label, verdict in verdicts
+                ]
+            )
+        return rows
+
+    def _article_button(self, quote: Quote, language: Language) -> InlineKeyboardButton:
+        label = f"第{to_chinese(quote.number)}条" if language == "zh" else f"Article {quote.number}"
+        return InlineKeyboardButton(
+            label, callback_data=self._buttons.write("article", f"{quote.statute}/{quote.number}")
+        )
+
+
+def answer_press(callback_id: str, text: str = "") -> Outgoing:
+    """The call that ends the button's waiting, with a line at the top of the screen if there is one."""
+    return Outgoing("answerCallbackQuery", {"callback_query_id": callback_id, **({"text": text} if text else {})})
+
+
+def _columns(text: str) -> int:
+    return sum(1 if character.isascii() else 2 for character in text)
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= LABEL_LIMIT else label[: LABEL_LIMIT - 1] + "…"

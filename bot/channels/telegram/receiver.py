@@ -1,0 +1,111 @@
+"""Taking updates from Telegram: stored first, confirmed afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from telegram import Bot
+from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.channels.telegram.updates import chat_key
+from bot.errors import ChannelError
+from bot.privacy import scrub
+from bot.storage import Received, Store
+
+log = logging.getLogger(__name__)
+
+ALLOWED_UPDATES = ["message", "callback_query"]
+POLL_SECONDS = 25
+BATCH = 100
+MAX_WAIT = 30.0
+
+
+class Receiver:
+    """Long polling. `getUpdates` with the next offset confirms the batch before, which is in the store by then.
+
+    Args:
+        bot: talks to Telegram.
+        store: keeps what comes in.
+        arrived: set whenever something new is stored.
+    """
+
+    def __init__(self, bot: Bot, store: Store, arrived: asyncio.Event) -> None:
+        self._bot = bot
+        self._store = store
+        self._arrived = arrived
+
+    async def run(self) -> None:
+        """Receive until cancelled.
+
+        Raises:
+            ChannelError: where Telegram refuses the token.
+        """
+        # Without an offset at first: Telegram gives the oldest that is not confirmed, and the store drops what it has. An
+        # offset remembered from before could skip updates, since Telegram begins anew at a random number after a quiet week.
+        offset: int | None = None
+        failures = 0
+        while True:
+            try:
+                updates = await self._fetch(offset)
+                if updates:
+                    offset = await self._keep(updates, offset)
+                failures = 0
+            except (InvalidToken, Forbidden):
+                raise refused_token() from None
+            except RetryAfter as error:
+                await asyncio.sleep(retry_seconds(error))
+            except Conflict:
+                if not failures:
+                    log.warning("another program polls with this token: waiting for it to stop")
+                failures += 1
+                await asyncio.sleep(min(MAX_WAIT, 2.0 * failures))
+            except (TelegramError, SQLAlchemyError, OSError) as error:
+                if not failures:
+                    log.warning("receiving does not work (%s): trying again", error)
+                failures += 1
+                await asyncio.sleep(min(MAX_WAIT, 0.5 * 2 ** min(failures, 6)))
+
+    async def _fetch(self, offset: int | None) -> Sequence[Any]:
+        parameters: dict[str, Any] = {"timeout": POLL_SECONDS, "limit": BATCH, "allowed_updates": ALLOWED_UPDATES}
+        if offset is not None:
+            parameters["offset"] = offset
+        # Raw, because one update of a wrong shape must not hide the others of its batch.
+        found = await self._bot.do_api_request("getUpdates", api_kwargs=parameters, read_timeout=POLL_SECONDS + 10)
+        return found if isinstance(found, list) else []
+
+    async def _keep(self, updates: Sequence[Any], offset: int | None) -> int | None:
+        now = time.time()
+        rows = [row for update in updates if (row := received(update, now)) is not None]
+        await self._store.receive(rows)
+        self._arrived.set()
+        if not rows:
+            await asyncio.sleep(1)  # nothing that could be confirmed: it would come again at once
+            return offset
+        return max(row.update_id for row in rows) + 1
+
+
+def received(update: Any, now: float) -> Received | None:
+    """A raw update as it is stored; None where it has no number and so cannot be told from another."""
+    if not isinstance(update, Mapping):
+        return None
+    number = update.get("update_id")
+    if not isinstance(number, int) or isinstance(number, bool):
+        return None
+    return Received(number, chat_key(update), scrub(dict(update)), now)
+
+
+def refused_token() -> ChannelError:
+    """What to tell whoever started the bot."""
+    return ChannelError("Telegram refuses the bot token: copy it from @BotFather again into TELEGRAM_BOT_TOKEN")
+
+
+def retry_seconds(error: RetryAfter) -> float:
+    """How long Telegram asks to wait."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -1,0 +1,191 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from bot import wording
+from bot.answers import plain, quote
+from bot.channels import jsonl, terminal
+from bot.dialogue import Assistant, article_request
+from bot.errors import ShebaoError, UsageError
+from bot.knowledge import check as check_knowledge
+from bot.knowledge import load, schemas
+from bot.language import Language
+from bot.matching import Matcher
+from bot.oneshot import ask as ask_once
+from bot.settings import Settings, read
+
+LANGUAGE = click.Choice(["zh", "en"])
+
+
+def _assistant(settings: Settings) -> Assistant:
+    knowledge = load(settings.knowledge_dir)
+    matcher = Matcher.from_knowledge(knowledge, settings.cache_dir)
+    return Assistant(knowledge, matcher, settings.answer_at, settings.clarify_at)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Answers questions about China's social insurance: steps, papers and the law. 社保、医保问答。"""
+
+
+@commands.command()
+def run() -> None:
+    """Start the bot: in Telegram if TELEGRAM_BOT_TOKEN is set, else here in the terminal."""
+    settings = read()
+    assistant = _assistant(settings)
+    if settings.token is None:
+        click.echo(wording.CONNECT_TELEGRAM.zh + "\n" + wording.CONNECT_TELEGRAM.en + "\n", err=True)
+        terminal.chat(assistant)
+        return
+    # Imported here: the terminal needs neither the database nor Telegram, and they take a second to import.
+    from bot import log
+    from bot.channels.telegram import app
+
+    log.set_up()
+    asyncio.run(app.run(settings, assistant))
+
+
+@commands.command()
+@click.option("--jsonl", "as_jsonl", is_flag=True, help="JSON lines in, JSON lines out; see docs/interfaces.md.")
+def chat(as_jsonl: bool) -> None:
+    """Talk in the terminal."""
+    assistant = _assistant(read())
+    if as_jsonl:
+        _stream(jsonl.chat_lines(assistant, sys.stdin))
+    else:
+        terminal.chat(assistant)
+
+
+@commands.command()
+@click.argument("text", required=False)
+@click.option("--jsonl", "as_jsonl", is_flag=True, help="JSON lines in, JSON lines out; see docs/interfaces.md.")
+def match(text: str | None, as_jsonl: bool) -> None:
+    """Show which entries a text may ask for."""
+    if not as_jsonl and text is None:
+        raise UsageError('Say what to match: shebao match "停保要什么材料", or give lines with --jsonl')
+    lines = sys.stdin if as_jsonl else [json.dumps({"text": text})]
+    _stream(jsonl.match_lines(_assistant(read()), lines))
+
+
+@commands.command()
+@click.argument("question")
+@click.option("--plain", "form", flag_value="plain", help="Only the answer, as plain text to copy.")
+@click.option("--script", "form", flag_value="script", help="Only the short script to read out.")
+@click.option("--json", "form", flag_value="json", help="The answer as data.")
+@click.option("--lang", type=LANGUAGE, help="Answer in this language. Left out: in the question's.")
+def ask(question: str, form: str | None, lang: Language | None) -> None:
+    """Answer one QUESTION; what it leaves open is answered for every case."""
+    click.echo(ask_once(_assistant(read()), question, form, lang))
+
+
+@commands.command()
+@click.argument("article", nargs=-1, required=True)
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+def law(article: tuple[str, ...], lang: Language) -> None:
+    """Show an ARTICLE of the Social Insurance Law: 27, 第二十七条; of the handling regulations: 经办条例第20条."""
+    said = " ".join(article)
+    request = article_request(said) or article_request(f"第{said}条")
+    if request is None:
+        raise UsageError(f"“{said}” names no article: write a number, like shebao law 27")
+    knowledge = load(read().knowledge_dir)
+    found = quote(knowledge, request.statute, request.number)
+    if found is None:
+        statute = knowledge.statutes[request.statute]
+        known = [item.number for item in statute.articles]
+        raise UsageError(f"{statute.title.en} has no article {request.number} here: it has {_ranges(known)}")
+    click.echo(plain.render_article(found, lang))
+
+
+@commands.command()
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+def topics(lang: Language) -> None:
+    """List the questions that can be answered, by id."""
+    entries = load(read().knowledge_dir).entries.values()
+    width = max(len(entry.id) for entry in entries)
+    for entry in entries:
+        click.echo(f"{entry.id:<{width}}  {entry.title.of(lang)}")
+
+
+@commands.command()
+def check() -> None:
+    """Check the knowledge files; every problem with file and line."""
+    click.echo(check_knowledge(read().knowledge_dir))
+
+
+@commands.command()
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="Left out: schema/ beside the files."
+)
+def schema(folder: Path | None) -> None:
+    """Write the JSON Schemas that editors check the knowledge files with."""
+    target = folder or read().knowledge_dir / "schema"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, content in schemas().items():
+            path = target / f"{name}.json"
+            path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            click.echo(str(path))
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written ({error.strerror}): name another folder with --to") from None
+
+
+def _ranges(numbers: list[int]) -> str:
+    """1-3, 5 for [1, 2, 3, 5]."""
+    said: list[str] = []
+    start = last = numbers[0]
+    for number in [*numbers[1:], -1]:
+        if number != last + 1:
+            said.append(str(start) if start == last else f"{start}-{last}")
+            start = number
+        last = number
+    return ", ".join(said)
+
+
+def _stream(lines: Any) -> None:
+    for line in lines:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def main() -> None:
+    """Run a command; errors become one sentence each and an exit code."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        _speak_utf8(stream)
+    try:
+        commands.main(standalone_mode=False)
+    except ShebaoError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read has gone; Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("SHEBAO_DEBUG"):
+            traceback.print_exc()
+        click.echo(
+            f"Something went wrong that should not ({type(error).__name__}: {error}). Set SHEBAO_DEBUG=1 to see where.",
+            err=True,
+        )
+        sys.exit(1)
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    # A shell without a locale must not make Chinese unreadable; bytes that are no UTF-8 must not end the program.
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="replace" if stream is sys.stdin else "backslashreplace")

@@ -1,0 +1,24 @@
+"""The conversation: what is being asked, what is still to be known, what to say. Pure."""
+
+from bot.dialogue.articles import ArticleRequest, article_request
+from bot.dialogue.aspects import aspect_of
+from bot.dialogue.assistant import Assistant
+from bot.dialogue.conversation import Choice, Conversation, Reply, State, Utterance, state_of
+from bot.dialogue.details import DetailReader
+from bot.dialogue.speaker import NONE_OF_THESE, Speaker
+
+__all__ = [
+    "NONE_OF_THESE",
+    "ArticleRequest",
+    "Assistant",
+    "Choice",
+    "Conversation",
+    "DetailReader",
+    "Reply",
+    "Speaker",
+    "State",
+    "Utterance",
+    "article_request",
+    "aspect_of",
+    "state_of",
+]

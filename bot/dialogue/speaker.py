@@ -1,0 +1,80 @@
+"""What the assistant says: questions for details, choices between entries, answers, articles, "I do not know"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import wording
+from bot.answers import compose, quote
+from bot.dialogue.articles import ArticleRequest
+from bot.dialogue.conversation import Choice, Conversation, Reply
+from bot.knowledge import UNKNOWN, Knowledge
+from bot.language import Language
+from bot.numerals import to_chinese
+
+NONE_OF_THESE = "none-of-these"
+TOPICS_SHOWN = 5
+
+
+class Speaker:
+    """Puts into words where a conversation stands.
+
+    Args:
+        knowledge: what is known.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    def topics(self, language: Language, count: int | None = None) -> list[Choice]:
+        """The entries as choices, in file order."""
+        return [self._choice(entry_id, language) for entry_id in list(self._knowledge.entries)[:count]]
+
+    def answer(self, conversation: Conversation) -> list[Reply]:
+        """The answer of the conversation's entry, with its related entries as choices."""
+        entry = self._knowledge.entries.get(conversation.entry_id or "")
+        if entry is None:  # taken out of the knowledge since
+            return [self.nothing(conversation.language)]
+        answer = compose(self._knowledge, entry, conversation.details, conversation.aspect)
+        return [Reply(choices=tuple(self._choice(other, conversation.language) for other in entry.see), answer=answer)]
+
+    def open_question(self, conversation: Conversation) -> tuple[Reply, ...]:
+        """What is open, asked (again): a detail, or which entry is meant; empty where nothing is."""
+        language = conversation.language
+        if conversation.phase == "clarifying":
+            none = Choice(NONE_OF_THESE, wording.NONE_OF_THESE.of(language), NONE_OF_THESE)
+            choices = [
+                self._choice(other, language) for other in conversation.offered if other in self._knowledge.entries
+            ]
+            return (Reply(wording.CLARIFY.of(language), (*choices, none)),)
+        entry = self._knowledge.entries.get(conversation.entry_id or "")
+        detail = entry.detail(conversation.asking or "") if entry else None
+        if conversation.phase != "asking" or entry is None or detail is None:
+            return ()
+        options = [Choice(o.id, o.label.of(language), f"{entry.id}/{detail.id}/{o.id}") for o in detail.options]
+        unknown = Choice(UNKNOWN, wording.DONT_KNOW.of(language), f"{entry.id}/{detail.id}/{UNKNOWN}")
+        return (Reply(detail.ask.of(language), (*options, unknown)),)
+
+    def nothing(self, language: Language, near: Sequence[str] = ()) -> Reply:
+        """Says honestly that this is not known, what is (the `near` entries first), and whom to call."""
+        names = [*near, *(entry for entry in self._knowledge.entries if entry not in near)][:TOPICS_SHOWN]
+        titles = "\n".join("• " + self._knowledge.entries[name].title.of(language) for name in names)
+        return Reply(f"{wording.NONE.of(language)}\n\n{wording.NONE_TOPICS.of(language)}\n{titles}")
+
+    def article(self, request: ArticleRequest, language: Language) -> Reply:
+        """An article, or that there is none of that number."""
+        found = quote(self._knowledge, request.statute, request.number)
+        if found is not None:
+            return Reply(quote=found)
+        statute = self._knowledge.statutes.get(request.statute)
+        if statute is None:
+            return Reply(wording.OLD_CHOICE.of(language))
+        number = to_chinese(request.number) if language == "zh" else str(request.number)
+        if statute.id == "law":
+            return Reply(wording.NO_ARTICLE.of(language).format(count=len(statute.articles), number=number))
+        known = wording.LIST_COMMA.of(language).join(str(article.number) for article in statute.articles)
+        title = statute.title.of(language)
+        return Reply(wording.NO_SUMMARY.of(language).format(statute=title, number=number, known=known))
+
+    def _choice(self, entry_id: str, language: Language) -> Choice:
+        return Choice(entry_id, self._knowledge.entries[entry_id].title.of(language), entry_id)

@@ -1,0 +1,37 @@
+"""What the bot knows: entries, statutes and sources, read strictly from the YAML files."""
+
+from bot.knowledge.checks import check
+from bot.knowledge.loader import load
+from bot.knowledge.models import (
+    UNKNOWN,
+    Article,
+    Aspect,
+    Citation,
+    Conditional,
+    Detail,
+    Entry,
+    Item,
+    Knowledge,
+    Option,
+    Source,
+    Statute,
+)
+from bot.knowledge.schema import schemas
+
+__all__ = [
+    "UNKNOWN",
+    "Article",
+    "Aspect",
+    "Citation",
+    "Conditional",
+    "Detail",
+    "Entry",
+    "Item",
+    "Knowledge",
+    "Option",
+    "Source",
+    "Statute",
+    "check",
+    "load",
+    "schemas",
+]

@@ -1,0 +1,31 @@
+"""Logging: one line an event, without tokens and without personal numbers."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+
+from bot.privacy import redact
+
+_TOKEN = re.compile(r"\b(bot)?\d{5,}(?::|%3A)[\w-]{3,}")
+
+
+class SafeFormatter(logging.Formatter):
+    """Masks whatever looks like a bot token or a personal number, in messages and tracebacks alike."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The finished line."""
+        return redact(_TOKEN.sub("«token»", super().format(record)))
+
+
+def set_up(level: int = logging.INFO) -> None:
+    """Log to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(SafeFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # httpx logs every address, and the token is a part of it.
+    for name in ("httpx", "httpcore", "aiosqlite", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # It logs each failure with a traceback; the same failure reaches the sender and the receiver, who say it once.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)

@@ -1,0 +1,136 @@
+"""Every sentence that the bot itself says, in both languages; what it knows stands in the knowledge files."""
+
+from __future__ import annotations
+
+from bot.language import Text
+
+
+def _t(zh: str, en: str) -> Text:
+    # Not validated: some of these are separators, whose spaces count.
+    return Text.model_construct(zh=zh, en=en)
+
+
+# ------------------------------------------------------------------ answers
+SECTIONS: dict[str, Text] = {
+    "conditions": _t("适用条件", "When this applies"),
+    "steps": _t("办理步骤", "Steps"),
+    "materials": _t("所需材料", "Papers to bring"),
+    "where": _t("在哪里办", "Where"),
+    "how long": _t("办理时限", "How long it takes"),
+    "effects": _t("有什么影响", "What follows"),
+    "warnings": _t("请注意", "Please note"),
+    "law": _t("法律依据", "Legal basis"),
+}
+IF_ANY = _t("（如有）", " (if any)")
+SOURCES = _t("资料来源", "Sources")
+RELATED = _t("相关问题", "Related questions")
+IN_SHORT = _t("内容概要", "in short")
+LOCAL_RULES = _t(
+    "各地规定可能不同，请以当地经办机构的答复为准。咨询电话：社会保险 12333，医疗保险 12393。",
+    "Local rules differ: the agency where the person is insured has the last word. Hotlines: 12333 (social insurance), 12393 (medical insurance).",
+)
+TRANSLATION = _t("以下为本项目的译文；以中文正式文本为准。", "Our translation; the Chinese text is the official one.")
+ARTICLE = _t("《{statute}》第{number}条", "{statute}, Article {number}")
+CHAPTER = _t("第{number}章 {title}", "Chapter {number}: {title}")
+IF = _t("{label}：", "{label}: ")
+OR = _t("或", " or ")
+AND = _t("，", ", ")
+LIST_COMMA = _t("、", ", ")
+
+# ------------------------------------------------------------------ conversation
+GREETING = _t(
+    "您好，我可以回答社保、医保方面的问题。请直接说您想办什么事，例如“医保账户怎么注销”。",
+    "Hello. I answer questions about social and medical insurance. Just say what you need, for example “how do I cancel a medical insurance account?”",
+)
+THANKS = _t("不客气，还有问题请直接发给我。", "You are welcome. Send me another question any time.")
+HELP = _t(
+    "用平常的话提问就可以，例如“停保需要什么材料”。如果答案因人而异，我会先问清楚；点选项或打字回答都行。\n"
+    "随时可以说“返回”改上一个回答，“重新开始”从头再来，“算了”不问了。\n"
+    "想看法律原文，发“第二十七条”。",
+    "Ask in everyday words, for example “which papers do I need to stop medical insurance?”. If the answer depends on your case, I "
+    "ask first; press an option or type.\n"
+    "Say “back” to change your last reply, “start over” to begin again, “cancel” to drop the question.\n"
+    "To read an article of the law, send “article 27”.",
+)
+EMPTY = _t("请用文字写下您的问题。", "Please write your question in words.")
+ONLY_TEXT = _t("我只能看懂文字，请把问题打字发给我。", "I can only read text. Please type your question.")
+NONE = _t(
+    "这个问题我答不上来，不想误导您。请拨打 12333（社会保险）或 12393（医疗保险）咨询。",
+    "I do not know the answer to this, and will not guess. Please call 12333 (social insurance) or 12393 (medical insurance).",
+)
+NONE_TOPICS = _t("我能回答的问题，例如：", "What I can help with, for example:")
+CLARIFY = _t("您想问的是哪一个？", "Which of these do you mean?")
+NONE_OF_THESE = _t("都不是", "None of these")
+DONT_KNOW = _t("不清楚", "I don’t know")
+BACK = _t("返回", "Back")
+NOT_UNDERSTOOD = _t(
+    "没有看懂您的回答。请点选或回复序号。", "I did not understand that. Please press or type one of the options."
+)
+CHOOSE = _t("请点选，或回复序号：", "Press one, or reply with its number:")
+CANCELLED = _t(
+    "好的，这个问题不再继续。需要时请再问我。", "All right, I have dropped that question. Ask me whenever you like."
+)
+NOTHING_TO_CANCEL = _t(
+    "现在没有进行中的问题。您可以直接提问。", "There is no open question. You can ask one right away."
+)
+STARTED_OVER = _t("好的，我们重新开始。请说您想问什么。", "All right, let us start over. What would you like to ask?")
+NOTHING_BEFORE = _t("前面没有可以返回的内容。", "There is nothing to go back to.")
+OLD_CHOICE = _t("这个选项已经过时，请重新提问。", "That option is out of date. Please ask again.")
+EXPIRED = _t(
+    "（之前的问题已超过半小时，按新问题处理。）",
+    "(Your earlier question is more than half an hour old, so I took this as a new one.)",
+)
+NO_ARTICLE = _t(
+    "《社会保险法》一共{count}条，没有第{number}条。",
+    "The Social Insurance Law has {count} articles; there is no Article {number}.",
+)
+NO_SUMMARY = _t(
+    "这里没有《{statute}》第{number}条的内容。有概要的是第{known}条。",
+    "I have nothing on Article {number} of the {statute}. I have summaries of articles {known}.",
+)
+TOPICS = _t("我能回答这些问题：", "I can answer these questions:")
+CHANGED = _t("已按“{label}”更正：", "Corrected to “{label}”:")
+TOO_LONG = _t("（内容较长，只看了前面一部分。）", "(That was long: I read only the first part.)")
+
+# ------------------------------------------------------------------ terminal
+CONNECT_TELEGRAM = _t(
+    "在终端里直接提问即可。要接入 Telegram：设置环境变量 TELEGRAM_BOT_TOKEN 后重新运行。",
+    "Ask here in the terminal. To connect Telegram, set TELEGRAM_BOT_TOKEN and run again.",
+)
+
+# ------------------------------------------------------------------ Telegram
+COMMANDS: dict[str, Text] = {
+    "start": _t("开始使用", "Start"),
+    "help": _t("使用说明", "How to use this bot"),
+    "topics": _t("能回答哪些问题", "Questions I can answer"),
+    "law": _t("查看社会保险法条文，如 /law 27", "Read an article of the law, e.g. /law 27"),
+    "lang": _t("切换中文或英文", "Switch between Chinese and English"),
+    "cancel": _t("放弃当前问题", "Drop the current question"),
+}
+BOT_DESCRIPTION = _t(
+    "社保、医保问题，用平常的话问就行。我会告诉您办理步骤、所需材料和法律依据。不知道的，会告诉您打哪个电话。",
+    "Ask about China’s social and medical insurance in everyday words. I reply with steps, papers and the articles of the law. "
+    "When I do not know, I say whom to call.",
+)
+BOT_SHORT_DESCRIPTION = _t(
+    "社保、医保问答：步骤、材料、法律依据", "Social and medical insurance: steps, papers, the law"
+)
+COPY_SCRIPT = _t("复制简短说明", "Copy short version")
+COPY_MATERIALS = _t("复制材料清单", "Copy list of papers")
+HELPFUL = _t("👍 有用", "👍 Helpful")
+NOT_HELPFUL = _t("👎 没用", "👎 Not helpful")
+FEEDBACK_THANKS = _t("谢谢您的反馈。", "Thank you for telling us.")
+ASK_LAW = _t("要看第几条？例如：/law 27", "Which article? For example: /law 27")
+CHOOSE_LANGUAGE = _t("请选择语言 / Choose a language", "请选择语言 / Choose a language")
+LANGUAGE_SET = _t(
+    "好的，按钮和说明用中文。您用哪种语言提问，我就用哪种语言回答。",
+    "All right, buttons and help are in English. I answer each question in its own language.",
+)
+SLOW_DOWN = _t("您问得有点快，请稍等一分钟再问。", "That is a lot of questions. Please wait a minute and ask again.")
+UNKNOWN_COMMAND = _t(
+    "没有这个命令。发 /help 看使用说明。", "There is no such command. Send /help to see how to use this bot."
+)
+TROUBLE = _t(
+    "抱歉，刚才这条消息没能处理。请换个说法再问，或拨打 12333、12393。",
+    "Sorry, that message could not be handled. Please ask in other words, or call 12333 or 12393.",
+)

@@ -1,0 +1,111 @@
+"""The project's own knowledge: complete, bilingual, and as the catalogue names it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.answers import compose, plain, telegram
+from bot.knowledge import UNKNOWN, Knowledge, check, schemas
+from bot.language import LANGUAGES, Language
+from tests.conftest import ROOT
+
+FIFTEEN = {
+    "medical-account-cancel": {27, 58},
+    "medical-insurance-stop": {23},
+    "medical-insurance-stop-effects": {23},
+    "medical-insurance-resume": {23},
+    "medical-insurance-replace": {23, 27},
+    "medical-expenses-during-gap": {23},
+    "rural-card-cancel": {24, 26, 27},
+    "resident-personal-account-abolished": {24, 25, 26},
+    "social-security-card-functions": {4},
+    "shenzhen-medical-transfer": {32},
+    "shenzhen-account-withdraw": {32},
+    "personal-account-rules": {27, 28},
+    "personal-account-inherit": {14},
+    "what-is-medical-insurance": {2, 23},
+    "contact-hotline": {4},
+}
+DETAILS = {
+    "medical-account-cancel": {"insured": ["stopped-paying", "deceased"], "outstanding-expenses": ["yes", "no"]},
+    "medical-insurance-stop": {
+        "applicant": ["individual", "employer"],
+        "reason": ["resigned", "changed-job", "going-abroad", "retired", "other"],
+    },
+    "medical-insurance-replace": {
+        "situation": ["card-lost-or-damaged", "coverage-lapsed"],
+        "expenses-during-gap": ["yes", "no"],
+    },
+    "rural-card-cancel": {"channel": ["in-person", "phone"]},
+    "shenzhen-medical-transfer": {"receiving-agency": ["accepts-balance", "refuses-or-no-account"]},
+    "shenzhen-account-withdraw": {
+        "circumstance": [
+            "retired-living-elsewhere-or-abroad",
+            "insured-died",
+            "leaving-the-country-before-retirement",
+            "transfer-balance-refused",
+        ]
+    },
+}
+
+
+def test_the_files_pass_the_check() -> None:
+    assert "no problems" in check(ROOT / "knowledge")
+
+
+@pytest.mark.parametrize("entry_id", FIFTEEN)
+def test_entry_of_the_source_documents_is_complete(knowledge: Knowledge, entry_id: str) -> None:
+    entry = knowledge.entries[entry_id]
+    assert {cite.article for cite in entry.cites if cite.statute == "law"} >= FIFTEEN[entry_id]
+    assert {d.id: [o.id for o in d.options] for d in entry.details or ()} == DETAILS.get(entry_id, {})
+    assert any(source.endswith(".txt") for source in entry.sources)
+    assert len(entry.phrasings.zh) >= 15
+    assert len(entry.phrasings.en) >= 8
+    assert len(entry.script.zh) <= 120
+    assert entry.warnings
+
+
+@pytest.mark.parametrize("insured", ["stopped-paying", "deceased", UNKNOWN])
+def test_cancelling_an_account_always_shows_articles_27_and_58(knowledge: Knowledge, insured: str) -> None:
+    answer = compose(knowledge, knowledge.entries["medical-account-cancel"], {"insured": insured})
+    assert answer.articles == (27, 58)
+
+
+@pytest.mark.parametrize("name", ["faq", "law_articles", "sources", "synonyms"])
+def test_schema_is_current_named_in_the_first_line_and_holds(name: str) -> None:
+    path = ROOT / f"knowledge/{name}.yaml"
+    schema = json.loads((ROOT / f"knowledge/schema/{name}.json").read_text("utf-8"))
+    assert schema == json.loads(json.dumps(schemas()[name])), "run: shebao schema"
+    assert path.read_text("utf-8").splitlines()[0] == f"# yaml-language-server: $schema=schema/{name}.json"
+    jsonschema.validate(yaml.safe_load(path.read_text("utf-8")), schema)
+
+
+def test_no_english_in_chinese_and_no_chinese_in_english(knowledge: Knowledge) -> None:
+    for entry in knowledge.entries.values():
+        answer = compose(knowledge, entry, {})
+        own = [answer.title, answer.summary, answer.script]
+        own += [line.text for section in answer.sections for line in section.lines]
+        own += [quote.why for quote in answer.quotes if quote.why]
+        own += [text for d in entry.details or () for text in (d.ask, *(o.label for o in d.options))]
+        for text in own:
+            assert not re.search(r"[A-Za-z]{2,}", text.zh), text.zh
+            assert not re.search(r"[\u3400-\u9fff，。；：、]", text.en), text.en
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_renders_in_every_case_with_sources_and_hotlines_at_its_end(
+    knowledge: Knowledge, language: Language
+) -> None:
+    for entry in knowledge.entries.values():
+        for detail in entry.details or ():
+            for option in (UNKNOWN, *(option.id for option in detail.options)):
+                answer = compose(knowledge, entry, {detail.id: option})
+                for text in (plain.render(answer, language), plain.render_script(answer, language)):
+                    assert "12333" in text.splitlines()[-1]
+                    assert "12393" in text.splitlines()[-1]
+                assert all(len(message) for message in telegram.render(answer, language))

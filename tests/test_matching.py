@@ -1,0 +1,152 @@
+"""The matcher: honest, and the same question however it is written."""
+
+from __future__ import annotations
+
+import math
+import threading
+from pathlib import Path
+
+import opencc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.knowledge import Knowledge
+from bot.matching import Candidate, Matcher, decide, normalise
+
+BASE = {
+    "cancel": ["怎么注销医保账户", "医保销户流程", "how to cancel my medical account"],
+    "replace": ["医保卡丢了怎么补办", "补办医保卡要什么材料", "replace a lost medical card"],
+    "pension": ["养老金怎么领", "退休金多少钱", "when is the pension paid"],
+}
+
+
+@pytest.fixture(scope="module")
+def small() -> Matcher:
+    return Matcher.from_phrasings(BASE)
+
+
+def best(matcher: Matcher, text: str) -> str | None:
+    candidates = matcher.match(text)
+    return candidates[0].entry_id if candidates else None
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("医保账户注销", "cancel"), ("医保卡丢了", "replace"), ("養老金怎麼領", "pension"), ("ｃａｎｃｅｌ　ＭＹ medical account", "cancel"),
+        ("how do i cancell my medcal acount", "cancel"), ("医保!!!账户???怎么，注销", "cancel"), ("pensions paid when", "pension"),
+    ],
+)  # fmt: skip
+def test_finds_the_entry_however_it_is_written(small: Matcher, text: str, entry: str) -> None:
+    assert best(small, text) == entry
+
+
+def test_every_phrasing_finds_its_own_entry_surely(knowledge: Knowledge, matcher: Matcher) -> None:
+    for entry in knowledge.entries.values():
+        for phrasing in entry.all_phrasings():
+            first = matcher.match(phrasing)[0]
+            assert first.entry_id == entry.id, phrasing
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["车险怎么理赔", "重疾险哪家公司好", "今天天气怎么样", "讲个笑话", "asdf qwer zxcv", "的了吗呢吧", "😂😂", "tell me a joke", "寿险受益人怎么变更", "1234567", "帮我写一段代码"],
+)  # fmt: skip
+def test_other_insurances_chit_chat_and_nonsense_get_none(matcher: Matcher, text: str) -> None:
+    assert decide(matcher.match(text))[0] == "none"
+
+
+def test_traditional_characters_change_nothing(knowledge: Knowledge, matcher: Matcher) -> None:
+    to_traditional = opencc.OpenCC("s2t")
+    phrasings = [phrasing for entry in knowledge.entries.values() for phrasing in entry.phrasings.zh]
+    same = sum(best(matcher, to_traditional.convert(phrasing)) == best(matcher, phrasing) for phrasing in phrasings)
+    assert same / len(phrasings) > 0.99
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=300), limit=st.integers(0, 6))
+def test_any_text_gives_confidences_between_0_and_1_best_first(matcher: Matcher, text: str, limit: int) -> None:
+    candidates = matcher.match(text, limit)
+    values = [candidate.confidence for candidate in candidates]
+    assert len(candidates) <= limit
+    assert all(0 <= value <= 1 and not math.isnan(value) for value in values)
+    assert values == sorted(values, reverse=True)
+    assert matcher.match(text, limit) == candidates
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=st.text(alphabet="医保账户注销补办卡怎么领养老金cancelCARD pension", min_size=1, max_size=30))
+def test_case_width_and_script_do_not_change_the_winner(matcher: Matcher, text: str) -> None:
+    winner = best(matcher, text)
+    wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+    for form in (text.upper(), text.lower(), wide, opencc.OpenCC("s2t").convert(text)):
+        assert best(matcher, form) == winner
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "a", "中", "\x00", "\ud800", "\u200b\u202e", "医保" * 50_000, "<b>" * 1000, "'" * 500]
+)
+def test_hostile_texts_do_no_harm(matcher: Matcher, text: str) -> None:
+    for candidate in matcher.match(text):
+        assert 0 <= candidate.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    "phrasings",
+    [{}, {"a": []}, {"a": ["医保"]}, {"a": ["医保", "医保"]}, {"a": ["здравствуйте"], "b": ["مرحبا"]}, {"a": ["？"]}, {"a": ["x"] * 5, "b": ["y"] * 5}],
+)  # fmt: skip
+def test_any_base_can_be_built_and_asked(phrasings: dict[str, list[str]]) -> None:
+    matcher = Matcher.from_phrasings(phrasings)
+    for text in ("医保", "здравствуйте", "", "x"):
+        for candidate in matcher.match(text):
+            assert 0 <= candidate.confidence <= 1
+
+
+def test_synonyms_stand_for_each_other() -> None:
+    matcher = Matcher({"a": ["怎么注销账户"], "b": ["怎么查询账户"]}, synonyms=[["注销", "销户"]])
+    assert best(matcher, "销户") == "a"
+
+
+def test_the_small_dictionary_is_kept_and_read_back(tmp_path: Path) -> None:
+    first = Matcher(BASE, cache=tmp_path)
+    files = list(tmp_path.glob("words-*.json"))
+    assert len(files) == 1
+    files[0].write_text("damaged")
+    second = Matcher(BASE, cache=tmp_path)
+    assert first.match("医保卡丢了") == second.match("医保卡丢了")
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    assert Matcher(BASE, cache=blocked).match("医保卡丢了")
+
+
+def test_many_threads_get_the_same_answers(small: Matcher) -> None:
+    expected = small.match("医保卡丢了怎么补办")
+    results: list[list[Candidate]] = []
+
+    def ask() -> None:
+        results.extend(small.match("医保卡丢了怎么补办") for _ in range(50))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 200
+    assert all(result == expected for result in results)
+
+
+def test_decisions_follow_from_the_two_thresholds() -> None:
+    sure, unsure, faint = (Candidate(name, value, "") for name, value in (("a", 0.9), ("b", 0.4), ("c", 0.05)))
+    assert decide([sure, unsure], 0.6, 0.2) == ("answer", (sure,))
+    assert decide([unsure, faint], 0.6, 0.2) == ("clarify", (unsure, faint))
+    assert decide([faint], 0.6, 0.2) == ("none", ())
+    assert decide([], 0.6, 0.2) == ("none", ())
+    assert decide([unsure] * 5, 0.6, 0.2)[1] == (unsure,) * 3
+
+
+def test_normalising_folds_what_a_reader_would_not_see() -> None:
+    assert normalise("ＡＢＣ\u200b　醫保！！") == "abc 医保"
+    assert normalise("don’t") == "don't"
+    assert normalise("哈哈哈哈哈哈") == "哈哈"
+    assert len(normalise("中" * 100_000)) <= 4096

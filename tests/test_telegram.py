@@ -1,0 +1,366 @@
+"""Telegram end to end: the real process talks HTTP to a Bot API double that checks every call."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bot_api_double import BotApiDouble, PrivateChat, SentMessage
+from tests.conftest import ROOT
+
+TOKEN = "123456:TEST-secret_part"
+people = itertools.count(1000)
+
+
+class Bot:
+    """The bot as a process of its own."""
+
+    def __init__(self, api: BotApiDouble, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self._log = folder / "bot.log"
+        self._env = {
+            **os.environ,
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_BASE_URL": api.base_url,
+            "SHEBAO_DATA_DIR": str(folder / "data"),
+            "SHEBAO_SEND_PER_CHAT_PER_SECOND": "0",
+            "SHEBAO_ASK_PER_MINUTE": "0",
+            **environment,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Bot:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                cwd=ROOT,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stderr=log,
+                stdout=log,
+            )
+        return self
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        assert self._process
+        self._process.send_signal(number)
+        return self._process.wait(15)
+
+    async def ended(self) -> int:
+        assert self._process
+        return await asyncio.to_thread(self._process.wait, 30)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text("utf-8")
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with sqlite3.connect(self.folder / "data/shebao.db") as connection:
+            found = connection.execute(query).fetchall()
+        connection.close()
+        return found
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApiDouble]:
+    async with BotApiDouble(token=TOKEN) as double:
+        yield double
+        assert double.violations == []
+
+
+@pytest.fixture
+def launch(api: BotApiDouble, tmp_path: Path) -> Iterator[Callable[..., Bot]]:
+    bots: list[Bot] = []
+
+    def start(**environment: str) -> Bot:
+        bots.append(Bot(api, tmp_path, **environment).start())
+        return bots[-1]
+
+    yield start
+    for bot in bots:
+        if bot._process and bot._process.poll() is None:
+            bot.end()
+        assert "Traceback" not in bot.log or "could not be handled" in bot.log, bot.log
+        assert "secret_part" not in bot.log
+
+
+def someone(api: BotApiDouble, language: str = "zh-hans") -> PrivateChat:
+    return api.private_chat(next(people), first_name="张三", language_code=language)
+
+
+async def told(api: BotApiDouble, chat: PrivateChat, count: int) -> SentMessage:
+    """The count-th message in a chat."""
+    return (await api.wait_for_messages(chat.id, count, timeout=20))[count - 1]
+
+
+async def test_a_whole_conversation_with_buttons(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    launch()
+    chat = someone(api)
+    chat.say("我爸去世了，医保账户怎么注销？")
+    question = await told(api, chat, 1)
+    assert question.labels == ["有未结清费用", "没有未结清费用", "不清楚"]
+    chat.press(question, "没有未结清费用")
+    answer = await told(api, chat, 2)
+    assert "<b>所需材料</b>" in answer.html
+    assert answer.html.count("<blockquote expandable>") >= 2
+    assert "参加职工基本医疗保险的个人，达到法定退休年龄时累计缴费达到国家规定年限的" in answer.text
+    assert {"第二十七条", "第五十八条", "复制材料清单", "👍 有用", "👎 没用"} <= set(answer.labels)
+    chat.press(answer, "第五十八条")
+    assert (await told(api, chat, 3)).text.startswith("《社会保险法》第五十八条\n第七章 社会保险费征缴")
+    chat.press(answer, "👍 有用")
+    await api.wait_until(lambda: not api.unanswered(), timeout=10)
+    chat.press(answer, "人去世了医保个人账户里的钱怎么办")
+    assert (await told(api, chat, 4)).text.startswith("人去世了医保个人账户里的钱怎么办")
+
+
+async def test_a_restart_in_mid_conversation_goes_on_where_it_was(
+    api: BotApiDouble, launch: Callable[..., Bot]
+) -> None:
+    bot = launch()
+    chat = someone(api)
+    chat.say("医保账户怎么注销")
+    question = await told(api, chat, 1)
+    await api.wait_until(lambda: not bot.rows("select 1 from outbox where state = 'waiting'"), timeout=10)
+    bot.end(signal.SIGKILL)
+    chat.say("人没了")
+    bot.start()
+    assert (await told(api, chat, 2)).text == "还有没结清的医疗费用吗？"
+    chat.press(question, "已停止缴费")  # a button of before the restart changes the detail
+    chat.say("没有")
+    answer = await told(api, chat, 4)
+    assert "继承人" not in answer.text.split("请注意")[0].split("所需材料")[1]
+    assert len(api.sent(chat.id)) == 4
+
+
+async def test_commands_in_both_languages(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    launch()
+    chat, other = someone(api), someone(api, "en")
+    for command in (
+        "/start",
+        "/help",
+        "/topics",
+        "/law 27",
+        "/law",
+        "/law 第二十七条",
+        "/law 999",
+        "/lang",
+        "/cancel",
+        "/foo",
+    ):
+        chat.say(command)
+        other.say(command)
+    await told(api, chat, 10)
+    await told(api, other, 10)
+    zh, en = api.sent(chat.id), api.sent(other.id)
+    assert zh[0].text.startswith("您好")
+    assert en[0].text.startswith("Hello")
+    assert len(zh[2].labels) >= 15
+    assert "参加职工基本医疗保险的个人" in zh[3].text
+    assert "our translation" in en[3].text.lower()
+    assert "/law 27" in zh[4].text
+    assert zh[5].text == zh[3].text
+    assert "98" in zh[6].text
+    assert zh[7].labels == ["中文", "English"]
+    chat.press(zh[7], "English")
+    assert "English" in (await told(api, chat, 11)).text
+    chat.say("/help")
+    assert (await told(api, chat, 12)).text.startswith("Ask in everyday words")
+    registered = {call.params.get("language_code"): call.params["commands"] for call in api.calls("setMyCommands")}
+    assert {"zh", "en", None} == set(registered)
+    assert [command["command"] for command in registered["zh"]] == ["start", "help", "topics", "law", "lang", "cancel"]
+
+
+async def test_deep_links_open_an_entry(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    launch()
+    chat, other = someone(api), someone(api, "en")
+    chat.say("/start medical-insurance-resume")
+    other.say("/start medical-insurance-resume")
+    assert (await told(api, chat, 1)).text.startswith("停保后怎么恢复")
+    assert (await told(api, other, 1)).text.startswith("How to resume")
+    chat.say("/start no-such-entry")
+    assert (await told(api, chat, 2)).text.startswith("您好")
+
+
+async def test_whatever_else_people_send_gets_a_short_reply_or_silence(
+    api: BotApiDouble, launch: Callable[..., Bot]
+) -> None:
+    bot = launch()
+    chat = someone(api)
+    for send in (chat.sticker, chat.voice, chat.contact, chat.photo):
+        send()
+    await told(api, chat, 4)
+    assert {message.text for message in api.sent(chat.id)} == {"我只能看懂文字，请把问题打字发给我。"}
+    first = chat.say("\u200b\u202e")
+    chat.say("<b>停保</b><script>&amp;")
+    chat.say("啊" * 4096)
+    chat.say("😂" * 100)
+    await told(api, chat, 8)
+    chat.edit(first["message_id"], "改过的")
+    chat.photo(caption="停保期间医保卡还能用吗")
+    assert (await told(api, chat, 9)).text.startswith("停保期间医保卡还能用吗")
+    group = api.group(-100200, "家庭群", members=[chat.user])
+    group.say(chat.user, "/start")
+    api.queue_raw({"nonsense": True})
+    api.queue_raw({"message": "not a message"})
+    api.queue_raw({"message": {"message_id": 1, "chat": {"id": chat.id, "type": "private"}, "text": 5}})
+    api.queue_raw({"callback_query": {"id": "1"}})
+    api.queue_raw({"update_id": "seven"}, assign_id=False)
+    chat.say("停保后怎么恢复")
+    assert (await told(api, chat, 10)).text.startswith("停保后怎么恢复")
+    assert [message.chat_id for message in api.sent() if message.chat_id != chat.id] == []
+    failed = bot.rows("select count(*) from inbox where state = 'failed'")
+    assert failed[0][0] == 3
+
+
+async def test_buttons_that_nobody_knows_any_more_say_so(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    launch()
+    chat = someone(api)
+    chat.say("医保账户怎么注销")
+    question = await told(api, chat, 1)
+    for data in ("c:gone/x/y", "z:1", "h:0123456789abcdef", "f:up/99999", "nonsense"):
+        chat.raw_update(
+            {
+                "callback_query": {
+                    "id": f"old-{data}",
+                    "from": {"id": chat.user.id, "is_bot": False, "first_name": "x"},
+                    "chat_instance": "1",
+                    "data": data,
+                    "message": {
+                        "message_id": question.message_id,
+                        "date": 0,
+                        "chat": {"id": chat.id, "type": "private"},
+                    },
+                }
+            }
+        )
+    chat.press(question, "参保人已去世")
+    last = await told(api, chat, 3)
+    assert last.text == "还有没结清的医疗费用吗？"
+    api.violations.clear()  # the double never gave out those presses, so it refuses their answers
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 429, "retry_after": 1}, {"status": 500}, {"status": 502}, {"reset": True}],
+    ids=["429", "500", "502", "reset"],
+)
+async def test_a_message_that_cannot_be_sent_is_sent_later(
+    api: BotApiDouble, launch: Callable[..., Bot], fault: dict[str, object]
+) -> None:
+    launch()
+    chat, other = someone(api), someone(api)
+    api.fail_next("sendMessage", times=2, **fault)  # type: ignore[arg-type]
+    chat.say("停保期间医保卡还能用吗")
+    assert (await told(api, chat, 1)).text.startswith("停保期间")
+    other.say("谢谢")
+    await told(api, other, 1)
+    assert len(api.sent(chat.id)) == 1
+
+
+async def test_who_blocked_the_bot_stops_nobody_else(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    launch()
+    chat, other = someone(api), someone(api)
+    chat.say("谢谢")
+    await told(api, chat, 1)
+    chat.say("停保后怎么恢复")
+    chat.block()
+    other.say("停保后怎么恢复")
+    await told(api, other, 1)
+
+
+async def test_the_same_update_twice_is_answered_once(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    launch()
+    chat = someone(api)
+    message = {
+        "message_id": 900,
+        "date": 1,
+        "chat": {"id": chat.id, "type": "private"},
+        "from": {"id": chat.id, "is_bot": False, "first_name": "x"},
+        "text": "停保后怎么恢复",
+    }
+    for _ in range(2):
+        api.queue_raw({"update_id": 5_000_000, "message": message}, assign_id=False)
+    await told(api, chat, 1)
+    chat.say("谢谢")
+    await told(api, chat, 2)
+    assert [text.text[:4] for text in api.sent(chat.id)] == ["停保后怎", "不客气，"]
+
+
+async def test_a_flood_gets_one_polite_line(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    launch(SHEBAO_ASK_PER_MINUTE="3")
+    chat, other = someone(api), someone(api)
+    for _ in range(8):
+        chat.say("谢谢")
+    other.say("谢谢")
+    await told(api, other, 1)
+    texts = [message.text for message in await api.wait_for_messages(chat.id, 4, timeout=10)]
+    assert len(texts) == 4
+    assert "有点快" in texts[3]
+
+
+async def test_answers_are_sent_in_order_within_telegrams_limit(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    launch(SHEBAO_SEND_PER_CHAT_PER_SECOND="2")
+    chat = someone(api)
+    for text in ("第1条", "第2条", "第3条"):
+        chat.say(text)
+    await told(api, chat, 3)
+    sent = api.sent(chat.id)
+    assert [re.findall("第(.)条", message.text)[0] for message in sent] == ["一", "二", "三"]
+    assert sent[2].at - sent[0].at >= 0.9
+
+
+async def test_what_is_stored_has_no_names_and_no_numbers(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    bot = launch()
+    chat = someone(api)
+    chat.say("我身份证110101199003078515电话13812345678，停保后怎么恢复")
+    answer = await told(api, chat, 1)
+    chat.press(answer, "👎 没用")
+    await api.wait_until(lambda: not api.unanswered(), timeout=10)
+    assert bot.end() == 0
+    everything = "".join(
+        str(bot.rows(f"select * from {table}"))  # noqa: S608
+        for table in ("inbox", "conversations", "questions", "outbox", "feedback")
+    )
+    assert "停保后怎么恢复" in everything
+    for secret in ("张三", "110101199003078515", "13812345678"):
+        assert secret not in everything
+    assert bot.rows("select verdict from feedback") == [("down",)]
+    assert bot.rows("select outcome, entry_id from questions")[0] == ("answered", "medical-insurance-resume")
+
+
+async def test_a_refused_token_ends_with_one_sentence(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    bot = launch(TELEGRAM_BOT_TOKEN="999:other-secret_part")
+    assert await bot.ended() == 1
+    assert "Telegram refuses the bot token" in bot.log
+    assert "secret_part" not in bot.log
+
+
+async def test_a_second_poller_is_waited_for(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    api.conflict(times=1)
+    launch()
+    chat = someone(api)
+    chat.say("谢谢")
+    await told(api, chat, 1)
+
+
+async def test_sigterm_finishes_what_is_under_way(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    bot = launch()
+    chats = [someone(api) for _ in range(20)]
+    for chat in chats:
+        chat.say("停保后怎么恢复")
+    await told(api, chats[0], 1)
+    assert bot.end() == 0
+    unsent = bot.rows("select count(*) from outbox where state = 'waiting'")
+    handled = bot.rows("select count(*) from inbox where state = 'done'")
+    assert unsent[0][0] == 0
+    assert handled[0][0] == len(api.sent())
