@@ -10,6 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from bot.dialogue.phrases import control, ordinal
+from bot.dialogue.years import years_in
 from bot.knowledge import UNKNOWN, Detail, Entry
 from bot.matching import normalise
 
@@ -64,6 +65,8 @@ _BARE = frozenset(
 _NEGATION = re.compile(
     r"(?:哪个|哪家|不是|并非|没有|没|未|不|别|非|无|\bnot|\bn't|\bnever|\bno|\bwithout|\bisn't|\bwasn't|\bhasn't|\bhaven't|\bdidn't)\s*(?:been|be|yet|is|a|the)?\s*$"
 )
+_SHARE_OF_YEARS = 0.3
+"""What a number of years makes up of a text, for `Extraction.share`: short to write, but much said."""
 _LIKE = 84
 """From this rapidfuzz ratio on a whole reply counts as a misspelt option."""
 
@@ -129,6 +132,10 @@ class DetailReader:
                     for hit in found:
                         covered.update(range(hit.start, hit.end))
             share = max(share, len(covered) / len(squeezed) if squeezed else 0.0)
+        for detail in entry.details or ():
+            if detail.id not in details and (option_id := _by_years(detail, years_in(text))):
+                details[detail.id] = option_id
+                share = max(share, _SHARE_OF_YEARS)
         return Extraction(details, share)
 
     def _forms_of(self, detail: Detail, number: int) -> list[_Form]:
@@ -156,6 +163,9 @@ def read_reply(detail: Detail, text: str) -> str | None:
     place = ordinal(text, len(detail.options) + 1)
     if place is not None:
         return detail.options[place].id if place < len(detail.options) else UNKNOWN
+    bare = normalise(text)
+    if option_id := _by_years(detail, float(bare) if bare.isdecimal() and len(bare) < 3 else years_in(text)):
+        return option_id
     whole = normalise(text).replace(" ", "")
     if not whole:
         return None
@@ -194,6 +204,13 @@ def _places(form: _Form, plain: str, squeezed: str) -> Iterator[int]:
         while start >= 0:
             yield start
             start = squeezed.find(form.squeezed, start + 1)
+
+
+def _by_years(detail: Detail, years: float | None) -> str | None:
+    """The option whose span holds so many years."""
+    if years is None:
+        return None
+    return next((option.id for option in detail.options if option.years and option.years.holds(years)), None)
 
 
 @lru_cache(maxsize=20_000)

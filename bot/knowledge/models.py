@@ -85,18 +85,31 @@ class Citation(Conditional):
     why: Text
 
 
+class Years(Model):
+    """A span of years that means an option: `from` ≤ years < `below`; a side left out is open."""
+
+    least: Annotated[float, Field(ge=0)] | None = Field(None, alias="from")
+    below: Annotated[float, Field(gt=0)] | None = None
+
+    def holds(self, years: float) -> bool:
+        """Whether so many years lie in the span."""
+        return (self.least is None or years >= self.least) and (self.below is None or years < self.below)
+
+
 class Option(Identified):
     """One possible value of a detail.
 
     Attributes:
         label: printed on its button, and before an item that only holds for it.
         phrasings: what people say when they mean it, in either language.
+        years: the years that mean it ("交了七年"), where it is a span of years.
         entry: the entry that answers instead, where this option leads to another one.
     """
 
     id: Identifier
     label: Text
     phrasings: Annotated[tuple[NonEmpty, ...], Field(min_length=1, strict=False)]
+    years: Years | None = None
     entry: Identifier | None = None
 
 
