@@ -12,12 +12,11 @@ from typing import Any, TextIO
 
 import click
 
-from bot import wording
+from bot import review, wording
 from bot.answers import plain, quote
 from bot.channels import jsonl, terminal
 from bot.dialogue import Assistant, article_request
-from bot.errors import ShebaoError, UsageError
-from bot.knowledge import check as check_knowledge
+from bot.errors import KnowledgeCheckError, ShebaoError, UsageError
 from bot.knowledge import load, schemas
 from bot.language import Language
 from bot.matching import Matcher
@@ -117,9 +116,25 @@ def topics(lang: Language) -> None:
 
 
 @commands.command()
-def check() -> None:
-    """Check the knowledge files; every problem with file and line."""
-    click.echo(check_knowledge(read().knowledge_dir))
+@click.option("--errors-only", is_flag=True, help="Count warnings, but do not list them.")
+def check(errors_only: bool) -> None:
+    """Test the knowledge files as their readers would; every problem with file and line."""
+    settings = read()
+    results = review.review(settings.knowledge_dir, settings.answer_at)
+    click.echo(review.render(results, warnings=not errors_only))
+    click.echo(review.inventory(load(settings.knowledge_dir)))
+    errors = sum(result.count("error") for result in results)
+    if errors:
+        raise KnowledgeCheckError(
+            f"{errors} errors must be mended first" if errors > 1 else "One error must be mended first"
+        )
+
+
+@commands.command()
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+def book(lang: Language) -> None:
+    """Print every answer as it is rendered, in one document to read."""
+    click.echo(review.book(load(read().knowledge_dir), lang))
 
 
 @commands.command()

@@ -3,6 +3,7 @@
     ShebaoError
     ├── SettingsError     an environment variable is wrong                 exit code 2
     ├── UsageError        a command was given something it cannot use      exit code 2
+    ├── KnowledgeCheckError   the review of the knowledge found errors     exit code 1
     ├── KnowledgeError    the knowledge files are wrong (all problems)     exit code 1
     ├── StorageError      the database cannot be opened or written         exit code 1
     └── ChannelError      a channel cannot work (a refused bot token …)    exit code 1
@@ -59,6 +60,10 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.message}"
+
+
+class KnowledgeCheckError(ShebaoError):
+    """The knowledge loads, but its review found errors."""
 
 
 class KnowledgeError(ShebaoError):

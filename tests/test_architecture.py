@@ -26,10 +26,11 @@ ARROWS: dict[str, set[str]] = {
     "settings": {"errors", "matching"},
     "channels": {"answers", "dialogue", "knowledge", "storage", "settings", *LEAVES},
     "oneshot": {"answers", "channels", "dialogue", "knowledge", "language"},
-    "cli": {"answers", "channels", "dialogue", "knowledge", "matching", "oneshot", "settings", *LEAVES},
+    "review": {"answers", "errors", "knowledge", "language", "matching", "numerals"},
+    "cli": {"review", "answers", "channels", "dialogue", "knowledge", "matching", "oneshot", "settings", *LEAVES},
     "__main__": {"cli"},
 }
-PACKAGES = ["knowledge", "matching", "answers", "dialogue", "storage"]
+PACKAGES = ["review", "knowledge", "matching", "answers", "dialogue", "storage"]
 MODULES = sorted(path for path in (ROOT / "bot").rglob("*.py") if "migrations" not in path.parts)
 
 

@@ -88,7 +88,9 @@ def test_law_that_does_not_exist_says_what_there_is() -> None:
 
 def test_topics_check_and_schema(tmp_path: Path) -> None:
     assert len(shebao("topics").stdout.splitlines()) >= 15
-    assert "no problems" in shebao("check").stdout
+    checked = shebao("check", "--errors-only")
+    assert (checked.returncode, checked.stdout[:5]) == (0, "check")
+    assert "1. medical-account-cancel" in shebao("book", "--lang", "en").stdout
     done = shebao("schema", "--to", str(tmp_path / "new"))
     assert done.returncode == 0
     assert (tmp_path / "new/faq.json").exists()
@@ -198,6 +200,15 @@ def test_a_wrong_setting_is_named_and_ends_with_code_2(variable: str, value: str
     assert len(done.stderr.strip().splitlines()) == 1
     if variable == "TELEGRAM_BOT_TOKEN":
         assert value not in done.stderr.replace("TELEGRAM_BOT_TOKEN", "")
+
+
+def test_check_ends_with_an_error_where_the_review_finds_one(tmp_path: Path) -> None:
+    for name, text in SMALL.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = shebao("check", SHEBAO_KNOWLEDGE_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert "error: faq.yaml:6: `card-lost` has 2 phrasings in zh: at least 15 are needed" in done.stdout
+    assert "errors must be mended first" in done.stderr
 
 
 def test_a_broken_knowledge_file_is_named_with_its_line(tmp_path: Path) -> None:

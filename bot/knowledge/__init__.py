@@ -1,6 +1,5 @@
 """What the bot knows: entries, statutes and sources, read strictly from the YAML files."""
 
-from bot.knowledge.checks import check
 from bot.knowledge.loader import load
 from bot.knowledge.models import (
     UNKNOWN,
@@ -31,7 +30,6 @@ __all__ = [
     "Option",
     "Source",
     "Statute",
-    "check",
     "load",
     "schemas",
 ]

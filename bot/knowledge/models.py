@@ -258,6 +258,16 @@ class Synonyms(Model):
     words: Annotated[tuple[NonEmpty, ...], Field(strict=False)] = ()
 
 
+def _sayings(entry: Entry) -> Iterator[str]:
+    yield from entry.all_phrasings()
+    yield entry.title.zh
+    yield entry.title.en
+    for in_english in (False, True):
+        words = [word for word in entry.keywords if word.isascii() is in_english]
+        if words:
+            yield " ".join(words)
+
+
 class Knowledge:
     """All that the bot knows, read once and never changed.
 
@@ -286,12 +296,8 @@ class Knowledge:
         self.revision = revision
 
     def phrasings(self) -> dict[str, tuple[str, ...]]:
-        """Entry id to all its phrasings, its titles among them."""
-        return {entry.id: (*entry.all_phrasings(), entry.title.zh, entry.title.en) for entry in self.entries.values()}
-
-    def keywords(self) -> dict[str, tuple[str, ...]]:
-        """Entry id to the words that decide for it."""
-        return {entry.id: entry.keywords for entry in self.entries.values() if entry.keywords}
+        """Entry id to all its phrasings, its titles and its keywords among them."""
+        return {entry.id: tuple(_sayings(entry)) for entry in self.entries.values()}
 
     def article(self, statute: str, number: int) -> Article | None:
         """An article, if the files hold it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, Self
@@ -102,6 +102,9 @@ class Matcher:
     def match(self, text: str, limit: int = 5) -> list[Candidate]:
         """The entries that `text` may ask for, best first, at most `limit`; empty where nothing is shared with any."""
         ranked, query = self.rank(text)
+        return self._candidates(ranked, query, limit)
+
+    def _candidates(self, ranked: Sequence[Scored], query: Query, limit: int) -> list[Candidate]:
         candidates = [
             Candidate(
                 self._ids[scored.entry],
@@ -111,6 +114,15 @@ class Matcher:
             for position, scored in enumerate(ranked[: max(limit, 0)])
         ]
         return sorted(candidates, key=lambda candidate: -candidate.confidence)
+
+    def left_out(self) -> Iterator[tuple[str, str, list[Candidate]]]:
+        """For each phrasing: its entry, itself, and what would be found if it were not there (nor one written alike)."""
+        features = [self._extractor.features(self.canonical(phrasing)) for _, phrasing in self._phrasings]
+        queries = [self._index.query(each) for each in features]
+        for (number, phrasing), query, ranked in zip(
+            self._phrasings, queries, self._scorer.rank_left_out(queries), strict=True
+        ):
+            yield self._ids[number], phrasing, self._candidates(ranked, query, 5)
 
     def rank(self, text: str) -> tuple[list[Scored], Query]:
         """The scores behind `match`: entries by number, best first, and the question as the index sees it."""

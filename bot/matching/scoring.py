@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ FUZZY_SHARE = 0.3
 RIDGE_LIMIT = 4000
 """Above this many phrasings the ridge's equations are too many to solve in a moment."""
 RIDGE_LAMBDA = 0.1
+_SAME = 0.999
 
 
 @dataclass(frozen=True)
@@ -69,28 +70,57 @@ class Scorer:
         return self._ridge is not None
 
     def _fit(self) -> Floats:
+        return np.asarray(np.linalg.solve(self._system(), self._targets()), dtype=np.float32)
+
+    def _system(self) -> Floats:
+        """The kernel between all phrasings, with the ridge on its diagonal."""
         gram = _kernel(self._index.gram())
+        gram[np.diag_indices_from(gram)] += RIDGE_LAMBDA
+        return gram
+
+    def _targets(self) -> Floats:
+        """For each phrasing 1 at its own entry."""
         targets = np.zeros((len(self._texts), self._entries), dtype=np.float32)
         targets[np.arange(len(self._texts)), self._owners] = 1
-        gram[np.diag_indices_from(gram)] += RIDGE_LAMBDA
-        return np.asarray(np.linalg.solve(gram, targets), dtype=np.float32)
+        return targets
 
-    def rank(self, canonical: str, query: Query, without: NDArray[np.bool_] | None = None) -> list[Scored]:
+    def rank(self, canonical: str, query: Query) -> list[Scored]:
         """The entries that share anything with the question, best first, by way of their nearest phrasings.
 
         Args:
             canonical: the question's canonical text.
             query: the same in the index's terms.
-            without: phrasings to leave out.
         """
         similarities = self._index.similarities(query)
-        if without is not None:
-            similarities[without] = 0
+        learned = _kernel(similarities) @ self._ridge if self._ridge is not None else None
+        return self._rank(canonical, similarities, learned)
+
+    def rank_left_out(self, queries: Sequence[Query]) -> Iterator[list[Scored]]:
+        """For each phrasing, how it would be ranked if it were not there itself.
+
+        The nearest phrasing is found among the others. What the ridge would have learned without it follows from what it
+        has learned with it: target minus coefficient over the inverse's diagonal (the leave-one-out residual of linear
+        smoothers, see Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, 7.10).
+
+        Args:
+            queries: the phrasings in the index's terms, all of them and in their order.
+        """
+        learned: Floats | None = None
+        if self._ridge is not None:
+            inverse: Floats = np.asarray(np.linalg.inv(self._system()), dtype=np.float32)
+            learned = np.asarray(self._targets() - self._ridge / np.diag(inverse)[:, None], dtype=np.float32)
+        for number, query in enumerate(queries):
+            text = self._texts[number]
+            similarities = self._index.similarities(query)
+            alike: list[int] = np.flatnonzero(similarities > _SAME).tolist()
+            similarities[[number, *(other for other in alike if self._texts[other] == text)]] = 0
+            yield self._rank(text, similarities, None if learned is None else learned[number])
+
+    def _rank(self, canonical: str, similarities: Floats, learned: Floats | None) -> list[Scored]:
         if not len(similarities):
             return []
         count = min(NEAREST, len(similarities))
         nearest = np.argpartition(-similarities, count - 1)[:count]
-        learned = _kernel(similarities) @ self._ridge if self._ridge is not None else None
         best: dict[int, Scored] = {}
         for number in sorted(nearest.tolist(), key=lambda n: (-float(similarities[n]), n)):
             similarity = float(similarities[number])
