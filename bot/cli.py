@@ -13,9 +13,8 @@ from typing import Any, TextIO
 import click
 
 from bot import review, wording
-from bot.answers import plain, quote
 from bot.channels import jsonl, terminal
-from bot.dialogue import Assistant, article_request
+from bot.dialogue import Assistant, Speaker, article_requests
 from bot.errors import KnowledgeCheckError, ShebaoError, UsageError
 from bot.knowledge import load, schemas
 from bot.language import Language
@@ -93,16 +92,15 @@ def ask(question: str, form: str | None, lang: Language | None) -> None:
 def law(article: tuple[str, ...], lang: Language) -> None:
     """Show an ARTICLE of the Social Insurance Law: 27, 第二十七条; of the handling regulations: 经办条例第20条."""
     said = " ".join(article)
-    request = article_request(said) or article_request(f"第{said}条")
-    if request is None:
+    requests = article_requests(said) or article_requests(f"第{said}条")
+    if not requests:
         raise UsageError(f"“{said}” names no article: write a number, like shebao law 27")
-    knowledge = load(read().knowledge_dir)
-    found = quote(knowledge, request.statute, request.number)
-    if found is None:
-        statute = knowledge.statutes[request.statute]
-        known = [item.number for item in statute.articles]
-        raise UsageError(f"{statute.title.en} has no article {request.number} here: it has {_ranges(known)}")
-    click.echo(plain.render_article(found, lang))
+    speaker = Speaker(load(read().knowledge_dir))
+    replies = [speaker.article(request, lang) for request in requests]
+    missing = [reply.text for reply in replies if reply.quote is None]
+    if missing:
+        raise UsageError("\n".join(missing))
+    click.echo(terminal.show(replies, lang))
 
 
 @commands.command()
@@ -152,18 +150,6 @@ def schema(folder: Path | None) -> None:
             click.echo(str(path))
     except OSError as error:
         raise UsageError(f"{target} cannot be written ({error.strerror}): name another folder with --to") from None
-
-
-def _ranges(numbers: list[int]) -> str:
-    """1-3, 5 for [1, 2, 3, 5]."""
-    said: list[str] = []
-    start = last = numbers[0]
-    for number in [*numbers[1:], -1]:
-        if number != last + 1:
-            said.append(str(start) if start == last else f"{start}-{last}")
-            start = number
-        last = number
-    return ", ".join(said)
 
 
 def _stream(lines: Any) -> None:

@@ -66,6 +66,15 @@ BACK = _t("返回", "Back")
 NOT_UNDERSTOOD = _t(
     "没有看懂您的回答。请点选或回复序号。", "I did not understand that. Please press or type one of the options."
 )
+EXPLAIN = _t(
+    "问这个是因为答案会因此不同。说不准的话，选“不清楚”，我会把各种情况都列出来。",
+    "I ask because the answer depends on it. If you cannot tell, choose “I don’t know” and I will show every case.",
+)
+DISTRESS = _t(
+    "您现在一定很难受。请不要一个人扛着：可以拨打全国统一心理援助热线 12356；有危险时请马上拨打 120 或 110。",
+    "I am sorry that you are in such distress. Please do not carry it alone: call the national psychological support hotline "
+    "12356, or 120 or 110 if you are in danger.",
+)
 CHOOSE = _t("请点选，或回复序号：", "Press one, or reply with its number:")
 CANCELLED = _t(
     "好的，这个问题不再继续。需要时请再问我。", "All right, I have dropped that question. Ask me whenever you like."

@@ -31,12 +31,12 @@ def match_lines(assistant: Assistant, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _match(assistant: Assistant, text: str) -> dict[str, Any]:
-    decision, _, candidates = assistant.understand(text)
-    details = assistant.stated(candidates[0].entry_id, text) if decision != "none" else {}
+    question = assistant.understand(text)
+    details = assistant.stated(question.candidates[0].entry_id, text) if question.decision != "none" else {}
     return {
         "text": text,
-        "decision": decision,
-        "candidates": [{"entry_id": c.entry_id, "confidence": round(c.confidence, 4)} for c in candidates],
+        "decision": question.decision,
+        "candidates": [{"entry_id": c.entry_id, "confidence": round(c.confidence, 4)} for c in question.candidates],
         "details": dict(details),
         "aspect": aspect_of(text),
     }

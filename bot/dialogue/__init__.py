@@ -1,11 +1,12 @@
 """The conversation: what is being asked, what is still to be known, what to say. Pure."""
 
-from bot.dialogue.articles import ArticleRequest, article_request
+from bot.dialogue.articles import ArticleRequest, article_requests
 from bot.dialogue.aspects import aspect_of
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.conversation import Choice, Conversation, Reply, State, Utterance, state_of
 from bot.dialogue.details import DetailReader
-from bot.dialogue.speaker import NONE_OF_THESE, Speaker
+from bot.dialogue.speaker import Speaker
+from bot.dialogue.understanding import NONE_OF_THESE
 
 __all__ = [
     "NONE_OF_THESE",
@@ -18,7 +19,7 @@ __all__ = [
     "Speaker",
     "State",
     "Utterance",
-    "article_request",
+    "article_requests",
     "aspect_of",
     "state_of",
 ]

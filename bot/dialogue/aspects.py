@@ -48,6 +48,23 @@ _CUES: tuple[tuple[Aspect, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+# What may stand around the words that ask for an aspect without naming a subject: "要带什么", "去哪里办", "how long does it take".
+_AROUND = re.compile(
+    r"那|这个|这|它|里|儿|要|需要|得|还|能不能|能|可以|去|到|在|我|您|你|请问|办理|办好|办完|办|弄好|弄|搞|呢|吗|啊|了|的|些|都|有|是|什么|啥|哪些|带|准备|交|说|大概|一般|"
+    r"\b(?:what|which|how|does|do|did|is|are|it|this|that|the|i|we|you|my|a|to|for|of|be|there|need|needed|take|takes|bring|should|must|go|have|has|will|"
+    r"can|and|about|please|exactly|done|get|give)\b|\s"
+)
+
+
+def bare_aspect(text: str) -> Aspect | None:
+    """The aspect that a message asks for without naming a subject, as a follow-up to an answer does; else None."""
+    plain = normalise(text)
+    for aspect, cue in _CUES:
+        if cue.search(plain):
+            return aspect if not _AROUND.sub("", cue.sub(" ", plain)) else None
+    return None
+
+
 def aspect_of(text: str) -> Aspect | None:
     """The part of the answer that a question asks for, or None where it asks for the whole."""
     plain = normalise(text)

@@ -6,23 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot import wording
-from bot.dialogue.articles import ArticleRequest, article_request
+from bot.dialogue.articles import ArticleRequest, article_requests
 from bot.dialogue.aspects import aspect_of
 from bot.dialogue.conversation import LET_GO_AFTER, Conversation, Reply, Step, Utterance
-from bot.dialogue.details import DetailReader, read_reply
-from bot.dialogue.phrases import Control, control, corrects, ordinal
-from bot.dialogue.speaker import NONE_OF_THESE, Speaker
+from bot.dialogue.phrases import Control, asks, control
+from bot.dialogue.speaker import Speaker
+from bot.dialogue.understanding import NONE_OF_THESE, Question, Understanding
 from bot.knowledge import UNKNOWN, Detail, Entry, Knowledge
-from bot.language import detect
-from bot.matching import ANSWER_AT, CLARIFY_AT, Candidate, Decision, Matcher, decide, normalise
+from bot.language import Language, Text, detect
+from bot.matching import ANSWER_AT, CLARIFY_AT, Candidate, Matcher, normalise
 from bot.matching.normalise import MAX_CHARACTERS
 
 Turn = tuple[Conversation, tuple[Reply, ...]]
 
-_REPLY_CONFIDENCE = 0.4
-"""From this confidence on a reply in free words counts as the option it comes nearest to."""
-_REPLY_SHARE = 0.4
-"""From this share on a message that names an option is a reply, whatever else it resembles."""
+_STEERING = frozenset(
+    {"cancel", "start-over", "back", "greeting", "thanks", "help", "explain", "repeat", "chinese", "english"}
+)
+"""What is never a reply, whatever is asked."""
+_ARTICLE_REST = 8
+"""A message that names an article and says more than this may ask for something else."""
+_NEAR_TOPIC = 0.03
+"""An entry of less confidence is no better an example of what is known than any other."""
 
 
 class Assistant:
@@ -38,11 +42,8 @@ class Assistant:
         self, knowledge: Knowledge, matcher: Matcher, answer_at: float = ANSWER_AT, clarify_at: float = CLARIFY_AT
     ) -> None:
         self.knowledge = knowledge
-        self._matcher = matcher
+        self._understanding = Understanding(knowledge, matcher, answer_at, clarify_at)
         self._say = Speaker(knowledge)
-        self._details = DetailReader(matcher.canonical)
-        self._thresholds = (answer_at, clarify_at)
-        self._readers: dict[tuple[str, str], Matcher] = {}  # built when first needed: few replies need one
 
     def respond(self, conversation: Conversation, utterance: Utterance, now: datetime) -> Turn:
         """One step: the conversation after the utterance, and what to say.
@@ -81,15 +82,13 @@ class Assistant:
             and all(other in self.knowledge.entries for other in conversation.offered)
         )
 
-    def understand(self, text: str, limit: int = 5) -> tuple[Decision, tuple[Candidate, ...], list[Candidate]]:
-        """What a text by itself asks for: the decision, those it concerns, and all candidates, best first."""
-        candidates = self._matcher.match(text, max(limit, 3))
-        decision, meant = decide(candidates, *self._thresholds)
-        return decision, meant, candidates[:limit]
+    def understand(self, text: str, limit: int = 5) -> Question:
+        """What a text by itself asks for."""
+        return self._understanding.question(text, limit)
 
     def stated(self, entry_id: str, text: str) -> Mapping[str, str]:
         """The details of an entry that a text states: detail id to option id."""
-        return self._details.extract(self.knowledge.entries[entry_id], text).details
+        return self._understanding.stated(self.knowledge.entries[entry_id], text)
 
     def repeat(self, conversation: Conversation) -> tuple[Reply, ...]:
         """What the conversation stands at, said again, in its present language; empty where nothing is open or answered."""
@@ -99,10 +98,10 @@ class Assistant:
 
     def _chosen(self, conversation: Conversation, choice: str) -> Turn:
         parts = choice.split("/")
-        if parts[0] == "article" and len(parts) == 3 and parts[2].isdecimal():
-            return self._article(conversation, ArticleRequest(parts[1], int(parts[2][:6]), ""))
+        if parts[0] == "article" and len(parts) == 3 and parts[2].isdecimal() and len(parts[2]) < 6:
+            return self._articles(conversation, [ArticleRequest(parts[1], int(parts[2]), "")])
         if choice == NONE_OF_THESE:
-            return self._nothing(conversation)
+            return self._nothing(conversation.fresh())
         if len(parts) == 3 and (entry := self.knowledge.entries.get(parts[0])):
             detail = entry.detail(parts[1])
             if detail and (parts[2] == UNKNOWN or detail.option(parts[2])):
@@ -128,145 +127,98 @@ class Assistant:
     # ------------------------------------------------------------------ what was said
 
     def _said(self, conversation: Conversation, text: str) -> Turn:
-        language = conversation.language
         if not normalise(text):
-            return conversation, (Reply(wording.EMPTY.of(language)), *self._again(conversation))
+            return conversation, (Reply(wording.EMPTY.of(conversation.language)), *self._again(conversation))
         steer = control(text)
-        if conversation.phase == "asking" and (turn := self._reply_to_detail(conversation, text, steer)):
-            return turn
-        if conversation.phase == "clarifying" and (turn := self._reply_to_offer(conversation, text)):
-            return turn
+        if steer == "distress":
+            return conversation, (Reply(wording.DISTRESS.of(detect(text) or conversation.language)),)
+        entry = self._entry(conversation)
+        detail = entry.detail(conversation.asking or "") if entry else None
+        if conversation.phase == "asking" and entry and detail and steer not in _STEERING:
+            details = self._understanding.reply(entry, detail, conversation.details, text)
+            if details is not None:
+                return self._go_on(conversation, entry, details, conversation.question)
+        if conversation.phase == "clarifying" and steer not in _STEERING:
+            chosen = (
+                NONE_OF_THESE
+                if steer in ("none-of-these", "unknown")
+                else self._understanding.offered(conversation, text)
+            )
+            if chosen == NONE_OF_THESE:
+                return self._nothing(conversation.fresh())
+            if chosen:
+                return self._open(conversation, self.knowledge.entries[chosen], conversation.question)
         if steer:
             return self._controlled(conversation, steer)
-        if (request := article_request(text)) and (
-            len(request.rest) < 8 or self.understand(request.rest)[0] != "answer"
-        ):
-            return self._article(conversation.model_copy(update={"language": detect(text) or language}), request)
-        if conversation.phase == "answered" and (turn := self._correction(conversation, text)):
-            return turn
+        if requests := article_requests(text):
+            rest = requests[0].rest
+            if len(rest) < _ARTICLE_REST or self.understand(rest).decision != "answer":
+                return self._articles(conversation, requests, detect(text))
+        if conversation.phase == "answered" and entry:
+            follow_up = self._understanding.follow_up(conversation, entry, text)
+            if follow_up is not None:
+                moved = conversation.model_copy(update={"aspect": follow_up.aspect or conversation.aspect})
+                return self._go_on(moved, entry, follow_up.details, conversation.question, follow_up.reopened)
         return self._question(conversation, text)
 
     def _question(self, conversation: Conversation, text: str) -> Turn:
-        """A question of its own."""
-        decision, meant, candidates = self.understand(text)
-        if decision != "none" or conversation.phase in ("idle", "answered"):
+        """A question of its own, or nothing that could be understood."""
+        question = self.understand(text)
+        open_ = conversation.phase in ("asking", "clarifying")
+        if question.decision == "none" or (open_ and question.decision == "clarify" and not asks(text)):
+            if open_:  # perhaps not meant for us: what is open stays open
+                unclear = wording.NONE if asks(text) else wording.NOT_UNDERSTOOD
+                return conversation, (Reply(unclear.of(conversation.language)), *self._again(conversation))
             language = detect(text) or conversation.language
-            conversation = conversation.model_copy(update={"language": language})
-        if decision == "answer":
-            return self._open(conversation, self.knowledge.entries[meant[0].entry_id], text)
-        if decision == "clarify":
-            offered = tuple(candidate.entry_id for candidate in meant)
-            step = Step(phase="clarifying", offered=offered, aspect=aspect_of(text), question=text)
-            moved = conversation.move(step, keep=conversation.phase != "idle")
-            return moved, self._again(moved)
-        if conversation.phase in ("asking", "clarifying"):
-            # Not understood, perhaps not meant for us: what is open stays open.
-            unclear = wording.NOT_UNDERSTOOD if len(normalise(text)) < 6 else wording.NONE
-            return conversation, (Reply(unclear.of(conversation.language)), *self._again(conversation))
-        return self._nothing(conversation, candidates)
-
-    def _reply_to_detail(self, conversation: Conversation, text: str, steer: Control | None) -> Turn | None:
-        entry = self._entry(conversation)
-        detail = entry.detail(conversation.asking or "") if entry else None
-        if entry is None or detail is None:
-            return None
-        option = read_reply(detail, text)
-        if option is not None:
-            return self._go_on(conversation, entry, {**conversation.details, detail.id: option}, conversation.question)
-        if steer:
-            return None
-        correcting = corrects(text)
-        stated = self._details.extract(entry, text, correcting)
-        decision, meant, _ = self.understand(text)
-        elsewhere = decision == "answer" and meant[0].entry_id != entry.id
-        if stated.details and (not elsewhere or correcting or stated.share >= _REPLY_SHARE):
-            return self._go_on(conversation, entry, {**conversation.details, **stated.details}, conversation.question)
-        if decision != "answer" and (option := self._nearest_option(entry, detail, text)):
-            return self._go_on(conversation, entry, {**conversation.details, detail.id: option}, conversation.question)
-        return None
-
-    def _nearest_option(self, entry: Entry, detail: Detail, text: str) -> str:
-        """The option that a reply in free words comes nearest to; "" where it comes near to none."""
-        key = (entry.id, detail.id)
-        if key not in self._readers:
-            said = {o.id: (*o.phrasings, o.label.zh, o.label.en) for o in detail.options}
-            self._readers[key] = Matcher(said, self.knowledge.synonyms, self.knowledge.words)
-        return self._nearest(self._readers[key], text)
-
-    @staticmethod
-    def _nearest(reader: Matcher, text: str) -> str:
-        candidates = reader.match(text, 1)
-        return candidates[0].entry_id if candidates and candidates[0].confidence >= _REPLY_CONFIDENCE else ""
-
-    def _reply_to_offer(self, conversation: Conversation, text: str) -> Turn | None:
-        place = ordinal(text, len(conversation.offered) + 1)
-        if place == len(conversation.offered) or control(text) in ("none-of-these", "unknown"):
-            return self._nothing(conversation)
-        if place is not None:
-            chosen = conversation.offered[place]
-        else:
-            decision, meant, _ = self.understand(text)
-            if decision == "answer":
-                chosen = meant[0].entry_id
-            elif text == conversation.question or not (chosen := self._nearest_offered(conversation, text)):
-                return None
-            if chosen not in conversation.offered:
-                return None
-        return self._open(conversation, self.knowledge.entries[chosen], conversation.question)
-
-    def _nearest_offered(self, conversation: Conversation, text: str) -> str:
-        """The offered entry that a reply in a few words comes nearest to; "" where it comes near to none."""
-        said = {other: self.knowledge.entries[other] for other in conversation.offered}
-        phrasings = {other: (*entry.all_phrasings(), *entry.keywords) for other, entry in said.items()}
-        return self._nearest(Matcher(phrasings, self.knowledge.synonyms, self.knowledge.words), text)
-
-    def _correction(self, conversation: Conversation, text: str) -> Turn | None:
-        """After an answer: other details of the same entry ("说错了，是单位办"), which change it."""
-        entry = self._entry(conversation)
-        if entry is None:
-            return None
-        correcting = corrects(text)
-        stated = self._details.extract(entry, text, correcting)
-        changes = {k: v for k, v in stated.details.items() if conversation.details.get(k) != v}
-        if not changes:
-            return None
-        decision, meant, _ = self.understand(text)
-        elsewhere = decision == "answer" and meant[0].entry_id != entry.id
-        if elsewhere and not correcting and stated.share < _REPLY_SHARE:
-            return None
-        return self._go_on(conversation, entry, {**conversation.details, **changes}, conversation.question)
+            return self._nothing(conversation.model_copy(update={"language": language}), question.candidates)
+        conversation = conversation.model_copy(update={"language": detect(text) or conversation.language})
+        if question.decision == "answer":
+            return self._open(conversation, self.knowledge.entries[question.meant[0].entry_id], text)
+        offered = tuple(candidate.entry_id for candidate in question.meant)
+        step = Step(phase="clarifying", offered=offered, aspect=aspect_of(text), question=text)
+        moved = conversation.move(step, keep=conversation.phase != "idle")
+        return moved, self._again(moved)
 
     def _controlled(self, conversation: Conversation, steer: Control) -> Turn:
-        language = conversation.language
+        open_ = conversation.phase in ("asking", "clarifying")
+        said: Text | None = None
         match steer:
             case "cancel":
-                open_ = conversation.phase in ("asking", "clarifying")
                 said = wording.CANCELLED if open_ else wording.NOTHING_TO_CANCEL
-                return conversation.fresh(), (Reply(said.of(language)),)
+                conversation = conversation.fresh()
             case "start-over":
-                return conversation.fresh(), (Reply(wording.STARTED_OVER.of(language)),)
+                said = wording.STARTED_OVER
+                conversation = conversation.fresh()
             case "back":
                 return self._back(conversation)
+            case "chinese" | "english":
+                language: Language = "zh" if steer == "chinese" else "en"
+                conversation = conversation.model_copy(update={"language": language, "preferred": language})
+                return conversation, self.repeat(conversation) or (Reply(wording.LANGUAGE_SET.of(language)),)
+            case "repeat" if conversation.phase != "idle":
+                return conversation, self.repeat(conversation)
+            case "explain" if open_:
+                said = wording.EXPLAIN
+            case "ok" if open_:
+                return conversation, self._again(conversation)
             case "greeting":
                 said = wording.GREETING
-            case "thanks":
+            case "thanks" | "ok":
                 said = wording.THANKS
             case "help":
                 said = wording.HELP
-            case _:  # "I don't know" or "none of these" where nothing was asked
-                return self._nothing(conversation)
-        return conversation, (Reply(said.of(language)), *self._again(conversation))
+        if said is None:  # "I don't know", "none of these", "what?" where nothing was asked
+            return self._nothing(conversation)
+        return conversation, (Reply(said.of(conversation.language)), *self._again(conversation))
 
     def _back(self, conversation: Conversation) -> Turn:
         if not conversation.past:
             return conversation, (Reply(wording.NOTHING_BEFORE.of(conversation.language)), *self._again(conversation))
         *earlier, step = conversation.past
         back = conversation.model_copy(update={"past": tuple(earlier)}).move(step, keep=False)
-        if back.phase == "answered":
-            return self._present(back)
         if back.phase == "idle":
             return back, (Reply(wording.STARTED_OVER.of(back.language)),)
-        return back, self._again(back)
+        return back, self.repeat(back)
 
     # ------------------------------------------------------------------ moving on
 
@@ -278,14 +230,23 @@ class Assistant:
             cleared = cleared.model_copy(update={"past": ()})
         return self._go_on(cleared, entry, stated, question)
 
-    def _go_on(self, conversation: Conversation, entry: Entry, details: Mapping[str, str], question: str) -> Turn:
-        """Ask for the next detail that changes the answer, or answer."""
+    def _go_on(
+        self,
+        conversation: Conversation,
+        entry: Entry,
+        details: Mapping[str, str],
+        question: str,
+        reopened: str | None = None,
+    ) -> Turn:
+        """Ask for the next detail that changes the answer (`reopened` before any other), or answer."""
         for detail in entry.details or ():
             option = detail.option(details.get(detail.id, ""))
             if option and option.entry:
                 other = self.knowledge.entries[option.entry]
                 return self._open(conversation, other, question)
-        asking = next((d for d in entry.details or () if d.id not in details and _matters(entry, d, details)), None)
+        missing = [d for d in entry.details or () if d.id not in details and _matters(entry, d, details)]
+        missing.sort(key=lambda detail: detail.id != reopened)
+        asking = missing[0] if missing else None
         step = Step(
             phase="asking" if asking else "answered",
             entry_id=entry.id,
@@ -301,11 +262,18 @@ class Assistant:
         return conversation, tuple(self._say.answer(conversation))
 
     def _nothing(self, conversation: Conversation, candidates: Sequence[Candidate] = ()) -> Turn:
-        near = [candidate.entry_id for candidate in candidates]
-        return conversation.fresh(), (self._say.nothing(conversation.language, near),)
+        """Not known; an answer given before is not forgotten over it."""
+        near = [candidate.entry_id for candidate in candidates if candidate.confidence >= _NEAR_TOPIC]
+        kept = conversation if conversation.phase == "answered" else conversation.fresh()
+        return kept, (self._say.nothing(conversation.language, near),)
 
-    def _article(self, conversation: Conversation, request: ArticleRequest) -> Turn:
-        return conversation, (self._say.article(request, conversation.language),)
+    def _articles(
+        self, conversation: Conversation, requests: Sequence[ArticleRequest], language: Language | None = None
+    ) -> Turn:
+        said = language or conversation.language
+        if conversation.phase == "idle":
+            conversation = conversation.model_copy(update={"language": said})
+        return conversation, tuple(self._say.article(request, said) for request in requests)
 
     def _again(self, conversation: Conversation) -> tuple[Reply, ...]:
         return self._say.open_question(conversation)

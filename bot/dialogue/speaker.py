@@ -8,11 +8,11 @@ from bot import wording
 from bot.answers import compose, quote
 from bot.dialogue.articles import ArticleRequest
 from bot.dialogue.conversation import Choice, Conversation, Reply
+from bot.dialogue.understanding import NONE_OF_THESE
 from bot.knowledge import UNKNOWN, Knowledge
 from bot.language import Language
 from bot.numerals import to_chinese
 
-NONE_OF_THESE = "none-of-these"
 TOPICS_SHOWN = 5
 
 

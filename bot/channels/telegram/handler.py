@@ -10,7 +10,7 @@ from bot import wording
 from bot.channels.telegram.buttons import Buttons
 from bot.channels.telegram.messages import Messages, answer_press
 from bot.channels.telegram.updates import Incoming, read
-from bot.dialogue import Assistant, Conversation, Reply, Speaker, Utterance, article_request, state_of
+from bot.dialogue import Assistant, Conversation, Reply, Speaker, Utterance, article_requests, state_of
 from bot.language import LANGUAGES, Language, Text
 from bot.storage import Outgoing, Question, Received, Unit
 
@@ -98,9 +98,8 @@ class Handler:
             case "topics":
                 rows = self._messages.choice_rows(self._speaker.topics(language, TOPICS_SHOWN))
                 await scene.unit.send(self._messages.text(incoming.chat_id, wording.TOPICS.of(language), rows))
-            case "law" if request := article_request(argument if "条" in argument else f"第{argument}条"):
-                path = Utterance(choice=f"article/{request.statute}/{request.number}", language=language)
-                _, replies = self._assistant.respond(conversation, path, scene.now)
+            case "law" if requests := article_requests(argument if "条" in argument else f"第{argument}条"):
+                replies = [self._speaker.article(request, language) for request in requests]
                 await scene.unit.send(self._messages.of(incoming.chat_id, replies, language))
             case "law":
                 await scene.unit.send(self._say(scene, wording.ASK_LAW))
