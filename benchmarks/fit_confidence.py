@@ -32,11 +32,11 @@ def samples(
 ) -> Iterator[tuple[tuple[float, ...], bool]]:
     """Features of each question's first candidates, and whether that candidate is right."""
     for question in questions:
-        ranked, query = matcher.rank(str(question["text"]))
+        ranked = matcher.rank(str(question["text"]))
         expect = question["expect"]
         assert isinstance(expect, list)
         for position in range(min(POSITIONS, len(ranked))):
-            yield features(ranked, position, query.known), ids[ranked[position].entry] in expect
+            yield features(ranked, position), ids[ranked[position].entry] in expect
 
 
 def own() -> tuple[Matcher, list[str], list[dict[str, object]]]:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -109,8 +110,11 @@ def topics(lang: Language) -> None:
     """List the questions that can be answered, by id."""
     entries = load(read().knowledge_dir).entries.values()
     width = max(len(entry.id) for entry in entries)
-    for entry in entries:
-        click.echo(f"{entry.id:<{width}}  {entry.title.of(lang)}")
+    for topic, name in wording.TOPIC.items():
+        mine = [entry for entry in entries if entry.topic == topic]
+        if mine:
+            click.echo(f"\n{name.of(lang)}")
+            click.echo("\n".join(f"  {entry.id:<{width}}  {entry.title.of(lang)}" for entry in mine))
 
 
 @commands.command()
@@ -118,7 +122,7 @@ def topics(lang: Language) -> None:
 def check(errors_only: bool) -> None:
     """Test the knowledge files as their readers would; every problem with file and line."""
     settings = read()
-    results = review.review(settings.knowledge_dir, settings.answer_at)
+    results = review.review(settings.knowledge_dir, datetime.now(UTC).date(), settings.answer_at)
     click.echo(review.render(results, warnings=not errors_only))
     click.echo(review.inventory(load(settings.knowledge_dir)))
     errors = sum(result.count("error") for result in results)

@@ -16,7 +16,7 @@ SECTIONS: dict[str, Text] = {
     "steps": _t("办理步骤", "Steps"),
     "materials": _t("所需材料", "Papers to bring"),
     "where": _t("在哪里办", "Where"),
-    "how long": _t("办理时限", "How long it takes"),
+    "how long": _t("时限和期限", "Time limits"),
     "effects": _t("有什么影响", "What follows"),
     "warnings": _t("请注意", "Please note"),
     "law": _t("法律依据", "Legal basis"),
@@ -97,7 +97,16 @@ NO_SUMMARY = _t(
     "这里没有《{statute}》第{number}条的内容。有概要的是第{known}条。",
     "I have nothing on Article {number} of the {statute}. I have summaries of articles {known}.",
 )
-TOPICS = _t("我能回答这些问题：", "I can answer these questions:")
+TOPICS = _t("您想了解哪一方面？", "Which of these is it about?")
+TOPIC: dict[str, Text] = {
+    "medical": _t("医疗保险", "Medical insurance"),
+    "pension": _t("养老保险", "Pension"),
+    "work-injury": _t("工伤保险", "Work injury insurance"),
+    "unemployment": _t("失业保险", "Unemployment insurance"),
+    "maternity": _t("生育保险", "Maternity insurance"),
+    "general": _t("参保缴费与办事", "Joining, paying, getting things done"),
+}
+TOPIC_QUESTIONS = _t("{topic}，我能回答这些问题：", "{topic}: I can answer these questions:")
 CHANGED = _t("已按“{label}”更正：", "Corrected to “{label}”:")
 TOO_LONG = _t("（内容较长，只看了前面一部分。）", "(That was long: I read only the first part.)")
 

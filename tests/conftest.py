@@ -27,8 +27,8 @@ def knowledge() -> Knowledge:
 
 
 @pytest.fixture(scope="session")
-def matcher(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Matcher:
-    return Matcher.from_knowledge(knowledge, tmp_path_factory.mktemp("cache"))
+def matcher(knowledge: Knowledge, shared_cache: Path) -> Matcher:
+    return Matcher.from_knowledge(knowledge, shared_cache)
 
 
 @pytest.fixture(scope="session")
@@ -92,12 +92,21 @@ def new_talk(assistant: Assistant) -> Callable[[], Talk]:
     return lambda: Talk(assistant)
 
 
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all tests keep what is slow to build; each has its own data otherwise."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_cache: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("SHEBAO_", "TELEGRAM_")):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("SHEBAO_DATA_DIR", str(tmp_path / "data"))
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "cache").symlink_to(shared_cache)
+    monkeypatch.setenv("SHEBAO_DATA_DIR", str(data))
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from bot.answers import compose, plain, telegram
+from bot.dialogue import Assistant
 from bot.knowledge import UNKNOWN, Knowledge, schemas
 from bot.language import LANGUAGES, Language
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Talk
 
 FIFTEEN = {
     "medical-account-cancel": {27, 58},
@@ -63,6 +64,32 @@ def test_entry_of_the_source_documents_is_complete(knowledge: Knowledge, entry_i
     assert len(entry.phrasings.en) >= 8
     assert len(entry.script.zh) <= 120
     assert entry.warnings
+
+
+def test_every_entry_of_the_catalogue_is_there_with_its_articles(knowledge: Knowledge) -> None:
+    catalogue: dict[str, dict[str, list[int]]] = json.loads((ROOT / "tests/data/catalogue.json").read_text("utf-8"))
+    assert list(knowledge.entries) == list(catalogue)
+    for entry_id, expected in catalogue.items():
+        cites = knowledge.entries[entry_id].cites
+        for statute, articles in expected.items():
+            assert {cite.article for cite in cites if cite.statute == statute} >= set(articles), (entry_id, statute)
+
+
+def test_seven_years_of_contributions_answer_eighteen_months_at_once(assistant: Assistant) -> None:
+    talk = Talk(assistant).say("交了七年能领几个月失业金")
+    assert (talk.state, talk.details) == ("answered", {"years-paid": "five-to-ten"})
+    assert 46 in talk.articles
+    answer = talk.replies[0].answer
+    assert answer
+    how_long = answer.section("how long")
+    assert how_long
+    lines = [line.of("zh") for line in how_long.lines]
+    assert "18个月" in lines[0]
+    assert not any("12个月" in line for line in lines)
+
+
+def test_a_move_from_shenzhen_is_answered_by_the_shenzhen_entry(assistant: Assistant) -> None:
+    assert Talk(assistant).press("medical-transfer").press("shenzhen").entry == "shenzhen-medical-transfer"
 
 
 @pytest.mark.parametrize("insured", ["stopped-paying", "deceased", UNKNOWN])

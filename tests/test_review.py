@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.review import Result, book, render, review
 from bot.review.texts import numbers
 from tests.conftest import ROOT
 
+TODAY = date(2026, 11, 22)
 Edit = Callable[[str, str, str], Path]
 
 
@@ -23,7 +25,7 @@ def messages(results: list[Result], level: str) -> str:
 
 
 def test_the_projects_own_knowledge_has_no_errors() -> None:
-    assert messages(review(ROOT / "knowledge"), "error") == ""
+    assert messages(review(ROOT / "knowledge", TODAY), "error") == ""
 
 
 @pytest.mark.parametrize(
@@ -43,10 +45,15 @@ def test_the_projects_own_knowledge_has_no_errors() -> None:
         ("my card is lost, how", "my card 丢了, how", "“my card 丢了” is no English"),
         ("zh: 填表。", "zh: 填 form 表。", "faq.yaml:15: English in the Chinese text: “form”"),
         ("en: Fill in the form.", "en: Fill in the 表.", "Chinese in the English text: “表”"),
-        ("zh: 填表。", "zh: 在30日内填表。", "differ in their numbers: 30 in Chinese, none in English"),
-        ("zh: 出示委托书。", "zh: 依第二十七条出示委托书。", "differ in their numbers: 27 in Chinese"),
+        ("zh: 填表。", "zh: 在30日内填表。", "differ in their numbers: 30 only in Chinese, none only in English"),
+        ("zh: 出示委托书。", "zh: 依第二十七条出示委托书。", "differ in their numbers: 27 only in Chinese"),
         ("when: {who: relative}", "when: {who: [myself]}", "the option `relative`"),
         ("卡有什么用", "卡丢咋办", "cannot be told apart from “卡丢怎么办”"),
+        (
+            "see: [card-use]",
+            'see: [card-use]\n  reviewed: "2018-01-01"',
+            "was reviewed before a statute that it cites was changed",
+        ),
         ("zh: 去窗口补办。", f"zh: {'长' * 4100}", "takes 3 Telegram messages"),
     ],
 )
@@ -55,14 +62,14 @@ def test_each_kind_of_mistake_is_found(edit: Edit, old: str, new: str, said: str
         edit("faq.yaml", "卡丢了怎么办, 怎么补办新卡", "卡丢怎么办, 怎么补办新卡")
     if "myself" in new:
         edit("faq.yaml", "optional: true, when: {who: [relative]}", "optional: true")
-    assert said in messages(review(edit("faq.yaml", old, new)), "error")
+    assert said in messages(review(edit("faq.yaml", old, new), TODAY), "error")
 
 
 def test_a_phrasing_that_belongs_elsewhere_is_found(edit: Edit) -> None:
     many = ", ".join(f"卡丢了怎么补办第{n}张" for n in "甲乙丙丁戊己庚辛")
     edit("faq.yaml", "[卡丢了怎么办, 怎么补办新卡]", f"[{many}]")
     folder = edit("faq.yaml", "[卡有什么用, 卡能用来做什么]", "[卡丢了怎么补办呢, 卡能用来做什么]")
-    found = messages(review(folder), "error") + messages(review(folder), "warning")
+    found = messages(review(folder, TODAY), "error") + messages(review(folder, TODAY), "warning")
     assert "“卡丢了怎么补办呢” without itself finds `card-lost`" in found
 
 
@@ -73,7 +80,7 @@ def test_articles_that_nothing_cites_are_named(edit: Edit) -> None:
         "      - {number: 8, gist: {zh: 共享。, en: Shared.}}\n      - {number: 7,",
     )
     assert "no entry cites these articles of Regulations on the Handling of Social Insurance: 8" in messages(
-        review(folder), "warning"
+        review(folder, TODAY), "warning"
     )
 
 
@@ -93,14 +100,21 @@ def test_articles_that_nothing_cites_are_named(edit: Edit) -> None:
 )
 def test_numbers_are_compared_across_languages(zh: str, en: str, same: bool) -> None:
     chinese, english = numbers(Text(zh=zh, en=en))
-    assert (chinese == english) is same
+    assert (not chinese and not english) is same
+
+
+def test_an_entry_not_read_for_a_year_is_named(edit: Edit) -> None:
+    folder = edit("faq.yaml", "see: [card-use]", 'see: [card-use]\n  reviewed: "2025-01-01"')
+    found = messages(review(folder, TODAY), "warning")
+    assert "`card-lost` was last reviewed on 2025-01-01" in found
+    assert "`card-use` does not say when it was last reviewed" in found
 
 
 def test_the_report_is_a_table_with_the_findings_above(small_folder: Path) -> None:
-    text = render(review(small_folder))
+    text = render(review(small_folder, TODAY))
     assert "error: faq.yaml:" in text
-    assert text.splitlines()[-1].startswith("articles are cited")
-    assert render(review(ROOT / "knowledge"), warnings=False).startswith("check ")
+    assert text.splitlines()[-1].startswith("entries reviewed")
+    assert render(review(ROOT / "knowledge", TODAY), warnings=False).startswith("check ")
 
 
 def test_the_book_holds_every_answer(small_folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot import wording
@@ -100,6 +101,8 @@ class Assistant:
         parts = choice.split("/")
         if parts[0] == "article" and len(parts) == 3 and parts[2].isdecimal() and len(parts[2]) < 6:
             return self._articles(conversation, [ArticleRequest(parts[1], int(parts[2]), "")])
+        if parts[0] == "topic" and (reply := self._say.topic("/".join(parts[1:]), conversation.language)):
+            return conversation, (reply,)
         if choice == NONE_OF_THESE:
             return self._nothing(conversation.fresh())
         if len(parts) == 3 and (entry := self.knowledge.entries.get(parts[0])):
@@ -128,38 +131,45 @@ class Assistant:
 
     def _said(self, conversation: Conversation, text: str) -> Turn:
         if not normalise(text):
-            return conversation, (Reply(wording.EMPTY.of(conversation.language)), *self._again(conversation))
+            return conversation, _before(wording.EMPTY.of(conversation.language), self._again(conversation))
         steer = control(text)
         if steer == "distress":
             return conversation, (Reply(wording.DISTRESS.of(detect(text) or conversation.language)),)
-        entry = self._entry(conversation)
-        detail = entry.detail(conversation.asking or "") if entry else None
-        if conversation.phase == "asking" and entry and detail and steer not in _STEERING:
-            details = self._understanding.reply(entry, detail, conversation.details, text)
-            if details is not None:
-                return self._go_on(conversation, entry, details, conversation.question)
-        if conversation.phase == "clarifying" and steer not in _STEERING:
-            chosen = (
-                NONE_OF_THESE
-                if steer in ("none-of-these", "unknown")
-                else self._understanding.offered(conversation, text)
-            )
-            if chosen == NONE_OF_THESE:
-                return self._nothing(conversation.fresh())
-            if chosen:
-                return self._open(conversation, self.knowledge.entries[chosen], conversation.question)
+        if steer not in _STEERING and (turn := self._replied(conversation, text, steer)):
+            return turn
         if steer:
             return self._controlled(conversation, steer)
         if requests := article_requests(text):
             rest = requests[0].rest
             if len(rest) < _ARTICLE_REST or self.understand(rest).decision != "answer":
                 return self._articles(conversation, requests, detect(text))
+        entry = self._entry(conversation)
         if conversation.phase == "answered" and entry:
             follow_up = self._understanding.follow_up(conversation, entry, text)
             if follow_up is not None:
                 moved = conversation.model_copy(update={"aspect": follow_up.aspect or conversation.aspect})
                 return self._go_on(moved, entry, follow_up.details, conversation.question, follow_up.reopened)
         return self._question(conversation, text)
+
+    def _replied(self, conversation: Conversation, text: str, steer: Control | None) -> Turn | None:
+        """A reply to what is open; None where nothing is, or where this is no reply to it."""
+        entry = self._entry(conversation)
+        detail = entry.detail(conversation.asking or "") if entry else None
+        if conversation.phase == "asking" and entry and detail:
+            details = self._understanding.reply(entry, detail, conversation.details, text)
+            return self._go_on(conversation, entry, details, conversation.question) if details is not None else None
+        if conversation.phase != "clarifying":
+            return None
+        chosen = (
+            NONE_OF_THESE if steer in ("none-of-these", "unknown") else self._understanding.offered(conversation, text)
+        )
+        if chosen == NONE_OF_THESE:
+            return self._nothing(conversation.fresh())
+        if not chosen:
+            return None
+        if asks(text):  # a question of its own, which may be in another language
+            conversation = conversation.model_copy(update={"language": detect(text) or conversation.language})
+        return self._open(conversation, self.knowledge.entries[chosen], conversation.question)
 
     def _question(self, conversation: Conversation, text: str) -> Turn:
         """A question of its own, or nothing that could be understood."""
@@ -168,7 +178,7 @@ class Assistant:
         if question.decision == "none" or (open_ and question.decision == "clarify" and not asks(text)):
             if open_:  # perhaps not meant for us: what is open stays open
                 unclear = wording.NONE if asks(text) else wording.NOT_UNDERSTOOD
-                return conversation, (Reply(unclear.of(conversation.language)), *self._again(conversation))
+                return conversation, _before(unclear.of(conversation.language), self._again(conversation))
             language = detect(text) or conversation.language
             return self._nothing(conversation.model_copy(update={"language": language}), question.candidates)
         conversation = conversation.model_copy(update={"language": detect(text) or conversation.language})
@@ -209,11 +219,11 @@ class Assistant:
                 said = wording.HELP
         if said is None:  # "I don't know", "none of these", "what?" where nothing was asked
             return self._nothing(conversation)
-        return conversation, (Reply(said.of(conversation.language)), *self._again(conversation))
+        return conversation, _before(said.of(conversation.language), self._again(conversation))
 
     def _back(self, conversation: Conversation) -> Turn:
         if not conversation.past:
-            return conversation, (Reply(wording.NOTHING_BEFORE.of(conversation.language)), *self._again(conversation))
+            return conversation, _before(wording.NOTHING_BEFORE.of(conversation.language), self._again(conversation))
         *earlier, step = conversation.past
         back = conversation.model_copy(update={"past": tuple(earlier)}).move(step, keep=False)
         if back.phase == "idle":
@@ -281,6 +291,14 @@ class Assistant:
     def _entry(self, conversation: Conversation) -> Entry | None:
         """The entry in question; None also where the knowledge has lost it since."""
         return self.knowledge.entries.get(conversation.entry_id or "")
+
+
+def _before(text: str, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """A line, and what is asked again below it, as one message."""
+    if not replies:
+        return (Reply(text),)
+    first, *rest = replies
+    return (replace(first, text=f"{text}\n\n{first.text}"), *rest)
 
 
 def _matters(entry: Entry, detail: Detail, details: Mapping[str, str]) -> bool:

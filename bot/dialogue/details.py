@@ -14,6 +14,8 @@ from bot.dialogue.years import years_in
 from bot.knowledge import UNKNOWN, Detail, Entry
 from bot.matching import normalise
 
+_DENIAL = 2
+"""Characters that a negation takes before the phrase it denies."""
 _SHARE_OF_YEARS = 0.3
 """What a number of years makes up of a text, for `Extraction.share`: short to write, but much said."""
 _LIKE = 84
@@ -122,7 +124,7 @@ class DetailReader:
                 else:
                     continue
                 for hit in found:
-                    covered.update(range(hit.start, hit.end))
+                    covered.update(range(hit.start - _DENIAL if hit.denied else hit.start, hit.end))
             share = max(share, len(covered) / max(1, len(plain.replace(" ", ""))))
         for detail in entry.details or ():
             if detail.id not in details and (option_id := _by_years(detail, years_in(text))):

@@ -13,7 +13,7 @@ from bot.knowledge import UNKNOWN, Knowledge
 from bot.language import Language
 from bot.numerals import to_chinese
 
-TOPICS_SHOWN = 5
+NEAR_SHOWN = 5
 
 
 class Speaker:
@@ -26,9 +26,21 @@ class Speaker:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
 
-    def topics(self, language: Language, count: int | None = None) -> list[Choice]:
-        """The entries as choices, in file order."""
-        return [self._choice(entry_id, language) for entry_id in list(self._knowledge.entries)[:count]]
+    def topics(self, language: Language) -> Reply:
+        """The insurances that there are entries about, to choose from."""
+        there = {entry.topic for entry in self._knowledge.entries.values()}
+        choices = [
+            Choice(f"topic/{t}", text.of(language), f"topic/{t}") for t, text in wording.TOPIC.items() if t in there
+        ]
+        return Reply(wording.TOPICS.of(language), tuple(choices))
+
+    def topic(self, name: str, language: Language) -> Reply | None:
+        """The entries about one insurance, to choose from; None where there is no such topic."""
+        entries = [entry for entry in self._knowledge.entries.values() if entry.topic == name]
+        if not entries:
+            return None
+        text = wording.TOPIC_QUESTIONS.of(language).format(topic=wording.TOPIC[name].of(language))
+        return Reply(text, tuple(self._choice(entry.id, language) for entry in entries))
 
     def answer(self, conversation: Conversation) -> list[Reply]:
         """The answer of the conversation's entry, with its related entries as choices."""
@@ -57,7 +69,7 @@ class Speaker:
 
     def nothing(self, language: Language, near: Sequence[str] = ()) -> Reply:
         """Says honestly that this is not known, what is (the `near` entries first), and whom to call."""
-        names = [*near, *(entry for entry in self._knowledge.entries if entry not in near)][:TOPICS_SHOWN]
+        names = [*near, *(entry for entry in self._knowledge.entries if entry not in near)][:NEAR_SHOWN]
         titles = "\n".join("• " + self._knowledge.entries[name].title.of(language) for name in names)
         return Reply(f"{wording.NONE.of(language)}\n\n{wording.NONE_TOPICS.of(language)}\n{titles}")
 

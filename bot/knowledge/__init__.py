@@ -14,6 +14,7 @@ from bot.knowledge.models import (
     Option,
     Source,
     Statute,
+    Topic,
 )
 from bot.knowledge.schema import schemas
 
@@ -30,6 +31,7 @@ __all__ = [
     "Option",
     "Source",
     "Statute",
+    "Topic",
     "load",
     "schemas",
 ]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from bot.language import NonEmpty, Text
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
+Topic = Literal["medical", "pension", "work-injury", "unemployment", "maternity", "general"]
 Aspect = Literal["materials", "steps", "where", "how long", "effects", "law"]
 
 UNKNOWN = "unknown"
@@ -136,9 +137,15 @@ Items = Annotated[tuple[Item, ...], Field(min_length=1, strict=False)]
 
 
 class Entry(Identified):
-    """One question that can be answered."""
+    """One question that can be answered.
+
+    Attributes:
+        topic: the insurance it belongs to; "general" is for what concerns them all.
+        reviewed: when somebody last held every sentence against its source, as year-month-day.
+    """
 
     id: Identifier
+    topic: Topic = "general"
     title: Text
     summary: Text
     script: Text
@@ -155,6 +162,7 @@ class Entry(Identified):
     cites: Annotated[tuple[Citation, ...], Field(min_length=1, strict=False)]
     sources: Annotated[tuple[NonEmpty, ...], Field(strict=False)] = ()
     see: Annotated[tuple[Identifier, ...], Field(strict=False)] = ()
+    reviewed: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
 
     def detail(self, detail_id: str) -> Detail | None:
         """The detail of that id, if there is one."""

@@ -10,31 +10,41 @@ from collections.abc import Sequence
 
 from bot.matching.scoring import Scored
 
-NAMES = ("near", "margin", "learned", "learned margin", "fuzzy", "known", "bias")
-"""The features, in the coefficients' order. Margins are to the best other entry; `known` is the share of the question's
-weight that any phrasing knows."""
+NAMES = (
+    "near",
+    "margin",
+    "learned",
+    "learned margin",
+    "fuzzy",
+    "covered",
+    "reverse",
+    "covered × learned",
+    "core",
+    "bias",
+)
+"""The features, in the coefficients' order. Margins are to the best other entry; for the
+others see `Scored`."""
 
-_WITH_MODEL = (1.283, 1.548, 5.194, 3.422, 0.026, -0.445, -3.566)
-_NEAREST_ONLY = (1.753, 4.132, 1.753, 4.132, 3.200, -1.915, -3.395)
+_WITH_MODEL = (-1.235, 1.780, 1.521, 3.585, -0.674, 2.488, 1.622, 1.232, 1.799, -3.833)
+_NEAREST_ONLY = (1.254, 4.069, 1.254, 4.069, 3.258, -0.077, 0.023, 0.967, 0.0, -4.630)
 
 
-def features(ranked: Sequence[Scored], position: int, known: float) -> tuple[float, ...]:
+def features(ranked: Sequence[Scored], position: int) -> tuple[float, ...]:
     """The model's features for one of the ranked entries.
 
     Args:
         ranked: all entries that share anything with the question.
         position: which of them.
-        known: share of the question's weight that any phrasing knows, 0..1.
     """
     it = ranked[position]
     others = [scored for i, scored in enumerate(ranked[: position + 4]) if i != position]
     near = it.near - max((other.near for other in others), default=0.0)
     learned = it.learned - max((other.learned for other in others), default=0.0)
-    return (it.near, near, it.learned, learned, it.fuzzy, known, 1.0)
+    return (it.near, near, it.learned, learned, it.fuzzy, it.covered, it.reverse, it.covered * it.learned, it.core, 1.0)
 
 
-def confidence(ranked: Sequence[Scored], position: int, known: float, learns: bool) -> float:
+def confidence(ranked: Sequence[Scored], position: int, learns: bool) -> float:
     """The probability, 0..1, that this entry is what was asked for."""
     weights = _WITH_MODEL if learns else _NEAREST_ONLY
-    score = sum(w * x for w, x in zip(weights, features(ranked, position, known), strict=True))
+    score = sum(w * x for w, x in zip(weights, features(ranked, position), strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,12 +22,10 @@ class Query:
     Attributes:
         columns: numbers of its known features.
         weights: their weights, of unit length together with the unknown ones.
-        known: share of its squared weight that known features carry, 0..1.
     """
 
     columns: NDArray[np.int64]
     weights: Floats
-    known: float
 
 
 class Index:
@@ -57,6 +56,9 @@ class Index:
             values = values * self._idf[columns]
             norms = np.sqrt(np.bincount(row_numbers, weights=values.astype(np.float64) ** 2, minlength=self.size))
             values = (values / np.maximum(norms, 1e-9)[row_numbers]).astype(np.float32)
+        self._by_row = columns
+        self._by_row_values = values
+        self._row_starts = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
         order = np.argsort(columns, kind="stable")
         self._rows = row_numbers[order]
         self._values = values[order]
@@ -66,29 +68,58 @@ class Index:
         """A question's features in the index's terms; features that no phrasing has make it longer, and so less alike."""
         columns: list[int] = []
         weights: list[float] = []
-        known = total = 0.0
+        total = 0.0
         for feature, weight in features.items():
             number = self._numbers.get(feature)
             value = weight * (self._unknown_idf if number is None else float(self._idf[number]))
             total += value * value
             if number is not None:
-                known += value * value
                 columns.append(number)
                 weights.append(value)
         length = total**0.5 or 1.0
         return Query(
             np.array(columns, dtype=np.int64),
             np.array(weights, dtype=np.float32) / np.float32(length),
-            known / (total or 1.0),
         )
 
     def similarities(self, query: Query) -> Floats:
         """Cosine of the question with every phrasing, 0..1."""
-        scores = np.zeros(self.size, dtype=np.float32)
-        for column, weight in zip(query.columns.tolist(), query.weights.tolist(), strict=True):
-            start, end = self._starts[column], self._starts[column + 1]
-            scores[self._rows[start:end]] += self._values[start:end] * np.float32(weight)
-        return scores
+        if not len(query.columns):
+            return np.zeros(self.size, dtype=np.float32)
+        spans = [slice(self._starts[column], self._starts[column + 1]) for column in query.columns.tolist()]
+        rows = np.concatenate([self._rows[span] for span in spans])
+        lengths = [span.stop - span.start for span in spans]
+        values = np.concatenate([self._values[span] for span in spans]) * np.repeat(query.weights, lengths)
+        return np.bincount(rows, weights=values, minlength=self.size).astype(np.float32)
+
+    def words(self) -> NDArray[np.int8]:
+        """For each feature 1 if it is a word or pair of Chinese characters, 2 if a word of another script, else 0."""
+        kinds = {"b": 1, "j": 1, "w": 2}
+        return np.array([kinds.get(feature[0], 0) for feature in self._numbers], dtype=np.int8)
+
+    @property
+    def idf(self) -> Floats:
+        """The rarity of each feature."""
+        return self._idf
+
+    def columns(self, row: int) -> NDArray[np.int64]:
+        """Numbers of a phrasing's features."""
+        return self._by_row[self._row_starts[row] : self._row_starts[row + 1]]
+
+    def shares(self, rows: Sequence[int], query: Query) -> list[float]:
+        """For each of some phrasings the share of its squared weight that stands in the question too, 0..1."""
+        asked = np.zeros(len(self._idf), dtype=np.bool_)
+        asked[query.columns] = True
+        spans = [slice(self._row_starts[row], self._row_starts[row + 1]) for row in rows]
+        return [float(np.square(self._by_row_values[span]) @ asked[self._by_row[span]]) for span in spans]
+
+    @property
+    def digest(self) -> str:
+        """Changes with anything that the similarities depend on."""
+        content = hashlib.sha256(self._by_row.tobytes())
+        for part in (self._by_row_values, self._row_starts):
+            content.update(part.tobytes())
+        return content.hexdigest()
 
     def gram(self) -> Floats:
         """Cosine of every phrasing with every other: an array of `size` × `size`."""

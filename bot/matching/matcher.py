@@ -9,16 +9,16 @@ from typing import Literal, Protocol, Self
 
 from bot.matching.confidence import confidence
 from bot.matching.features import Extractor, Synonyms
-from bot.matching.index import Index, Query
+from bot.matching.index import Index
 from bot.matching.normalise import normalise
-from bot.matching.scoring import Scored, Scorer
+from bot.matching.scoring import MEASURED, Scored, Scorer
 from bot.matching.words import Segmenter
 
 Decision = Literal["answer", "clarify", "none"]
 
-ANSWER_AT = 0.55
+ANSWER_AT = 0.65
 """From this confidence on a question is answered at once (`SHEBAO_ANSWER_AT`)."""
-CLARIFY_AT = 0.16
+CLARIFY_AT = 0.22
 """From this confidence on an entry is offered as what could be meant (`SHEBAO_CLARIFY_AT`)."""
 OFFERED = 3
 """At most so many entries are offered."""
@@ -73,7 +73,7 @@ class Matcher:
         segmenter = Segmenter(texts, map(normalise, words), cache)
         self._extractor = Extractor(unifier, segmenter)
         self._index = Index([self._extractor.features(text) for text in texts])
-        self._scorer = Scorer(self._index, texts, [number for number, _ in self._phrasings])
+        self._scorer = Scorer(self._index, texts, [number for number, _ in self._phrasings], cache)
 
     @classmethod
     def from_phrasings(cls, phrasings: Mapping[str, Sequence[str]]) -> Self:
@@ -101,17 +101,16 @@ class Matcher:
 
     def match(self, text: str, limit: int = 5) -> list[Candidate]:
         """The entries that `text` may ask for, best first, at most `limit`; empty where nothing is shared with any."""
-        ranked, query = self.rank(text)
-        return self._candidates(ranked, query, limit)
+        return self._candidates(self.rank(text), limit)
 
-    def _candidates(self, ranked: Sequence[Scored], query: Query, limit: int) -> list[Candidate]:
+    def _candidates(self, ranked: Sequence[Scored], limit: int) -> list[Candidate]:
         candidates = [
             Candidate(
                 self._ids[scored.entry],
-                confidence(ranked, position, query.known, self._scorer.learns),
+                confidence(ranked, position, self._scorer.learns),
                 self._phrasings[scored.phrasing][1],
             )
-            for position, scored in enumerate(ranked[: max(limit, 0)])
+            for position, scored in enumerate(ranked[: min(max(limit, 0), MEASURED)])
         ]
         return sorted(candidates, key=lambda candidate: -candidate.confidence)
 
@@ -119,16 +118,14 @@ class Matcher:
         """For each phrasing: its entry, itself, and what would be found if it were not there (nor one written alike)."""
         features = [self._extractor.features(self.canonical(phrasing)) for _, phrasing in self._phrasings]
         queries = [self._index.query(each) for each in features]
-        for (number, phrasing), query, ranked in zip(
-            self._phrasings, queries, self._scorer.rank_left_out(queries), strict=True
-        ):
-            yield self._ids[number], phrasing, self._candidates(ranked, query, 5)
+        for (number, phrasing), ranked in zip(self._phrasings, self._scorer.rank_left_out(queries), strict=True):
+            yield self._ids[number], phrasing, self._candidates(ranked, 5)
 
-    def rank(self, text: str) -> tuple[list[Scored], Query]:
-        """The scores behind `match`: entries by number, best first, and the question as the index sees it."""
+    def rank(self, text: str) -> list[Scored]:
+        """The scores behind `match`: entries by number, best first."""
         canonical = self._extractor.canonical(text)
         query = self._index.query(self._extractor.features(canonical))
-        return self._scorer.rank(canonical, query), query
+        return self._scorer.rank(canonical, query)
 
 
 def decide(

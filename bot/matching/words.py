@@ -7,13 +7,13 @@ occur in the texts it is built from, so those few thousand are picked out once a
 from __future__ import annotations
 
 import hashlib
-import json
-import tempfile
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
 import jieba
+
+from bot.matching.cache import load_counts, save_counts
 
 MAX_WORD = 6
 """Longer dictionary words are rare, and their parts serve as well."""
@@ -34,13 +34,13 @@ class Segmenter:
         domain = sorted(set(domain_words))
         key = hashlib.sha256("\0".join([version("jieba"), *sorted(pieces), "", *domain]).encode()).hexdigest()[:16]
         path = cache / f"words-{key}.json" if cache is not None else None
-        frequencies = _load(path) if path else None
+        frequencies = load_counts(path) if path else None
         if frequencies is None:
             frequencies = _pick(pieces, Path(jieba.__file__).with_name("dict.txt"))
             for word in domain:
                 frequencies[word] = _DOMAIN_FREQUENCY
             if path:
-                _save(path, frequencies)
+                save_counts(path, frequencies)
         self._tokenizer = jieba.Tokenizer()
         self._tokenizer.FREQ = _with_prefixes(frequencies)
         self._tokenizer.total = sum(frequencies.values()) or 1
@@ -79,24 +79,3 @@ def _with_prefixes(frequencies: dict[str, int]) -> dict[str, int]:
         for end in range(1, len(word)):
             result.setdefault(word[:end], 0)
     return result
-
-
-def _load(path: Path) -> dict[str, int] | None:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(found, dict) or not all(isinstance(count, int) for count in found.values()):
-        return None
-    return found
-
-
-def _save(path: Path, frequencies: dict[str, int]) -> None:
-    """Write beside and rename, so that no reader sees half a file; a folder that cannot be written costs time only."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
-            json.dump(frequencies, file, ensure_ascii=False)
-        Path(file.name).replace(path)
-    except OSError:
-        return

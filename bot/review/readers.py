@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from bot.answers import compose, telegram
 from bot.errors import Problem
@@ -67,14 +68,20 @@ def answers_fit(subject: Subject) -> Result:
     tested = 0
     for number, entry in enumerate(subject.entries):
         for language in LANGUAGES:
-            worst = 0
+            worst = own = 0
             for details in _cases(entry):
                 tested += 1
-                messages = telegram.render(compose(subject.knowledge, entry, details), language)
-                worst = max(worst, len(messages))
-            if worst > 1:
-                message = f"the answer of `{entry.id}` in {language} takes {worst} Telegram messages: shorten it"
-                findings.append(subject.finding("error", number, ("id",), message))
+                answer = compose(subject.knowledge, entry, details)
+                worst = max(worst, len(telegram.render(answer, language)))
+                own = max(own, len(telegram.render(replace(answer, quotes=()), language)))
+            # The statutes cannot be shortened: where only they make it long, the answer is split before them.
+            message = f"the answer of `{entry.id}` in {language} takes {worst} Telegram messages"
+            if own > 1:
+                findings.append(subject.finding("error", number, ("id",), f"{message}: shorten it"))
+            elif worst > 1:
+                findings.append(
+                    subject.finding("warning", number, ("id",), f"{message}, for the articles that it cites")
+                )
     return Result("answers fit one Telegram message", tested, tuple(findings))
 
 

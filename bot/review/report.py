@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from bot.answers import compose, plain
@@ -14,8 +15,12 @@ from bot.review import readers, texts
 from bot.review.finding import Result, Subject
 
 
-def review(folder: Path, answer_at: float = ANSWER_AT) -> list[Result]:
+def review(folder: Path, today: date, answer_at: float = ANSWER_AT) -> list[Result]:
     """Test the knowledge files of a folder as their readers would.
+
+    Args:
+        today: entries reviewed long before are named.
+        answer_at: the confidence at which a question is answered.
 
     Raises:
         KnowledgeError: where they cannot even be loaded.
@@ -33,6 +38,7 @@ def review(folder: Path, answer_at: float = ANSWER_AT) -> list[Result]:
         readers.own_entry_first(subject, matcher, answer_at),
         readers.answers_fit(subject),
         readers.articles_cited(subject),
+        texts.reviewed(subject, today),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from bot.knowledge import Entry
 from bot.language import Text
@@ -13,27 +14,32 @@ from bot.review.finding import Finding, Result, Subject
 SCRIPT_CHARACTERS = 120
 SCRIPT_WORDS = 90
 MIN_PHRASINGS = {"zh": 15, "en": 8}
+REVIEW_DAYS = 366
 SECTIONS = ("conditions", "steps", "materials", "where", "how_long", "effects", "warnings")
 
 Path = tuple[int | str, ...]
 
-_CHINESE_UNIT = "个工作日|工作日|日|天|周岁|岁|年|个月|月|条|倍|小时|项|种|样"
+_CHINESE_UNIT = "个工作日|工作日|日|天|周岁|岁|年|个月|月|条|款|倍|小时|项|种|样"
 _ZH_NUMBER = re.compile(
-    rf"(?<![第一二两三四五六七八九十百])([一二两三四五六七八九十百]+)(?=(?:{_CHINESE_UNIT})(?!起))|第([一二三四五六七八九十百]+)条"
+    rf"(?<![第一二两三四五六七八九十百])([一二两三四五六七八九十百]+)(?=(?:{_CHINESE_UNIT})(?!起))|第([一二三四五六七八九十百]+)[条款]"
 )
+_ZH_PER_MYRIAD = re.compile(r"万分之([一二三四五六七八九十]+)")
 _EN_WORDS = {word: number for number, word in enumerate(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
 )} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}  # fmt: skip
 _EN_NUMBER = re.compile(
     rf"\b({'|'.join(_EN_WORDS)})(?:[- ](one|two|three|four|five|six|seven|eight|nine))?\b", re.IGNORECASE
 )
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
-# The numbers of documents, and dates: written differently in the two languages.
+_DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+# The numbers of documents, dates, ordinals and marks of lists: written differently in the two languages.
 _REFERENCE = re.compile(
-    r"（[^（）]*?〔?\d{4}〕?[^（）]*?号[^（）]*?）|\([^()]*?No\. ?\d+[^()]*?\)|〔\d{4}〕\d+号|第?\d+号令?|No\. ?\d+(?: of \d{4})?|\d{4}年(?:\d+月(?:\d+日)?)?|"
-    r"(?:\d{1,2} )?(?:(?:January|February|March|April|May|June|July|August|September|October|November|December) )?\b(?:19|20)\d{2}\b|《[^》]*》",
+    r"〔\d{4}〕\s*\d+号|第?\d+号令?|No\. ?\d+(?: of \d{4})?|《[^》]*》|\(\d\)|[①-⑳]|\b\d+(?:st|nd|rd|th)\b|第[一二三四五六七八九十]+[届次]|"
+    r"(?:\d{4}|[〇零一二三四五六七八九]{4})年(?:[\d一二三四五六七八九十]+月(?:[\d一二三四五六七八九十]+日)?)?|"
+    r"(?:\d{1,2} )?(?:(?:January|February|March|April|May|June|July|August|September|October|November|December) )?\b(?:19|20)\d{2}\b"
 )
-_SMALL = 2
+_SMALL = 12
+_TINY = 2
+"""Digits up to this are as often words ("a year", "twice")."""
 
 
 def texts_of(entry: Entry) -> Iterator[tuple[Path, Text]]:
@@ -103,26 +109,54 @@ def languages(subject: Subject) -> Result:
                 findings.append(subject.finding("error", number, (*path, "en"), message))
             chinese, english = numbers(text)
             if chinese != english:
-                message = (
-                    f"the languages differ in their numbers: {_list(chinese)} in Chinese, {_list(english)} in English"
-                )
+                message = f"the languages differ in their numbers: {_list(chinese)} only in Chinese, {_list(english)} only in English"
                 findings.append(subject.finding("error", number, path, f"{message}: say the same in both"))
     return Result("texts the same in both languages", tested, tuple(findings))
 
 
 def numbers(text: Text) -> tuple[set[float], set[float]]:
-    """The numbers that the two languages of a text name, above two; references to documents and dates left out."""
+    """The numbers that one language of a text names and the other does not: Chinese only, English only.
+
+    References to documents and dates are left out. Small numbers in words ("both papers", 一次) come and go with the style
+    of a language: they only serve to answer a number that the other language writes in digits.
+    """
     zh, en = _REFERENCE.sub(" ", text.zh), _REFERENCE.sub(" ", text.en)
-    chinese = {float(found) for found in _DIGITS.findall(zh)}
-    for count, article in _ZH_NUMBER.findall(zh):
-        value = from_chinese(count or article)
-        if value is not None:
-            chinese.add(float(value))
-    english = {float(found) for found in _DIGITS.findall(en)}
-    for tens, ones in _EN_NUMBER.findall(en):
-        english.add(float(_EN_WORDS[tens.lower()] + (_EN_WORDS[ones.lower()] if ones else 0)))
-    # Small numbers are words as often as numbers ("both", "one of"): they prove nothing.
-    return {n for n in chinese if n > _SMALL}, {n for n in english if n > _SMALL}
+    zh_digits = {float(found.replace(",", "")) for found in _DIGITS.findall(zh)}
+    zh_digits |= {v / 100 for found in _ZH_PER_MYRIAD.findall(zh) if (v := from_chinese(found)) is not None}
+    en_digits = {float(found.replace(",", "")) for found in _DIGITS.findall(en)}
+    zh_words = {float(v) for pair in _ZH_NUMBER.findall(zh) if (v := from_chinese(pair[0] or pair[1])) is not None}
+    zh_articles = {float(v) for pair in _ZH_NUMBER.findall(zh) if pair[1] and (v := from_chinese(pair[1])) is not None}
+    en_words = {
+        float(_EN_WORDS[tens.lower()] + (_EN_WORDS[ones.lower()] if ones else 0))
+        for tens, ones in _EN_NUMBER.findall(en)
+    }
+    zh_sure = (
+        {n for n in zh_digits if not _TINY >= n >= 1}
+        | {n for n in zh_articles if n > 3}
+        | {n for n in zh_words if n > _SMALL}
+    )
+    en_sure = {n for n in en_digits if not _TINY >= n >= 1} | {n for n in en_words if n > _SMALL}
+    return zh_sure - en_digits - en_words, en_sure - zh_digits - zh_words
+
+
+def reviewed(subject: Subject, today: date) -> Result:
+    """Every entry was held against its sources within a year, and since the statutes it cites were last changed."""
+    findings: list[Finding] = []
+    for number, entry in enumerate(subject.entries):
+        if entry.reviewed is None:
+            message = (
+                f"`{entry.id}` does not say when it was last reviewed: add `reviewed: {today.isoformat()}`, in quotes"
+            )
+            findings.append(subject.finding("warning", number, ("id",), message))
+            continue
+        changed = max(subject.knowledge.statutes[citation.statute].version for citation in entry.cites)
+        if entry.reviewed < changed:
+            message = f"`{entry.id}` was reviewed before a statute that it cites was changed ({changed}): read it again"
+            findings.append(subject.finding("error", number, ("reviewed",), message))
+        elif entry.reviewed < (today - timedelta(days=REVIEW_DAYS)).isoformat():
+            message = f"`{entry.id}` was last reviewed on {entry.reviewed}: read it again"
+            findings.append(subject.finding("warning", number, ("reviewed",), message))
+    return Result("entries reviewed within a year", len(subject.entries), tuple(findings))
 
 
 def _list(values: set[float]) -> str:

@@ -14,7 +14,6 @@ from bot.dialogue import Assistant, Conversation, Reply, Speaker, Utterance, art
 from bot.language import LANGUAGES, Language, Text
 from bot.storage import Outgoing, Question, Received, Unit
 
-TOPICS_SHOWN = 90
 MINUTE = 60.0
 
 
@@ -96,8 +95,7 @@ class Handler:
             case "help":
                 await scene.unit.send(self._say(scene, wording.HELP))
             case "topics":
-                rows = self._messages.choice_rows(self._speaker.topics(language, TOPICS_SHOWN))
-                await scene.unit.send(self._messages.text(incoming.chat_id, wording.TOPICS.of(language), rows))
+                await scene.unit.send(self._messages.of(incoming.chat_id, [self._speaker.topics(language)], language))
             case "law" if requests := article_requests(argument if "条" in argument else f"第{argument}条"):
                 replies = [self._speaker.article(request, language) for request in requests]
                 await scene.unit.send(self._messages.of(incoming.chat_id, replies, language))
