@@ -122,7 +122,7 @@ def topics(lang: Language) -> None:
 def check(errors_only: bool) -> None:
     """Test the knowledge files as their readers would; every problem with file and line."""
     settings = read()
-    results = review.review(settings.knowledge_dir, datetime.now(UTC).date(), settings.answer_at)
+    results = review.review(settings.knowledge_dir, datetime.now(UTC).date(), settings.answer_at, settings.cache_dir)
     click.echo(review.render(results, warnings=not errors_only))
     click.echo(review.inventory(load(settings.knowledge_dir)))
     errors = sum(result.count("error") for result in results)

@@ -88,8 +88,6 @@ def test_law_that_does_not_exist_says_what_there_is() -> None:
 
 def test_topics_check_and_schema(tmp_path: Path) -> None:
     assert len(shebao("topics").stdout.splitlines()) >= 15
-    checked = shebao("check", "--errors-only")
-    assert (checked.returncode, checked.stdout[:5]) == (0, "check")
     assert "1. medical-account-cancel" in shebao("book", "--lang", "en").stdout
     done = shebao("schema", "--to", str(tmp_path / "new"))
     assert done.returncode == 0

@@ -309,7 +309,7 @@ CHOICES = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(steps=st.lists(SAID | CHOICES.map(lambda choice: Utterance(choice=choice)), max_size=12))
 def test_any_course_of_conversation_is_answered_and_never_stuck(
     knowledge: Knowledge, matcher: Matcher, steps: list[str | Utterance]

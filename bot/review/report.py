@@ -15,12 +15,13 @@ from bot.review import readers, texts
 from bot.review.finding import Result, Subject
 
 
-def review(folder: Path, today: date, answer_at: float = ANSWER_AT) -> list[Result]:
+def review(folder: Path, today: date, answer_at: float = ANSWER_AT, cache: Path | None = None) -> list[Result]:
     """Test the knowledge files of a folder as their readers would.
 
     Args:
         today: entries reviewed long before are named.
         answer_at: the confidence at which a question is answered.
+        cache: see `Matcher.from_knowledge`.
 
     Raises:
         KnowledgeError: where they cannot even be loaded.
@@ -29,7 +30,7 @@ def review(folder: Path, today: date, answer_at: float = ANSWER_AT) -> list[Resu
     faq, _ = read(folder / FAQ)
     assert faq is not None  # it was just loaded
     subject = Subject(knowledge, faq)
-    matcher = Matcher.from_knowledge(knowledge)
+    matcher = Matcher.from_knowledge(knowledge, cache)
     return [
         texts.completeness(subject),
         texts.phrasings_by_language(subject),
