@@ -68,8 +68,11 @@ class Speaker:
         return (Reply(detail.ask.of(language), (*options, unknown)),)
 
     def nothing(self, language: Language, near: Sequence[str] = ()) -> Reply:
-        """Says honestly that this is not known, what is (the `near` entries first), and whom to call."""
-        names = [*near, *(entry for entry in self._knowledge.entries if entry not in near)][:NEAR_SHOWN]
+        """Says honestly that this is not known, what is (the `near` entries first, then one of each topic), whom to call."""
+        first_of_topic: dict[str, str] = {}
+        for entry in self._knowledge.entries.values():
+            first_of_topic.setdefault(entry.topic, entry.id)
+        names = list(dict.fromkeys((*near, *first_of_topic.values(), *self._knowledge.entries)))[:NEAR_SHOWN]
         titles = "\n".join("• " + self._knowledge.entries[name].title.of(language) for name in names)
         return Reply(f"{wording.NONE.of(language)}\n\n{wording.NONE_TOPICS.of(language)}\n{titles}")
 

@@ -95,7 +95,7 @@ class Understanding:
         if stated.details and (
             correcting
             or (asks(text) and question.may_mean(entry))
-            or (not asks(text) and (not elsewhere or stated.share > _MOSTLY))
+            or (not asks(text) and (not elsewhere or stated.share >= _MOSTLY))
         ):
             return {**known, **stated.details}
         if asks(text) or denies(text) or elsewhere or len(normalise(text).replace(" ", "")) < 2:
@@ -135,7 +135,7 @@ class Understanding:
             return None
         if not asks(text):
             withdrawn = [name for name, options in stated.denied.items() if known.get(name) in options]
-            if changes and (stated.share > _MOSTLY or withdrawn):
+            if changes and (stated.share >= _MOSTLY or withdrawn):
                 return FollowUp({**known, **changes})
             if withdrawn:
                 return self._reopened(known, entry.detail(withdrawn[0]))
