@@ -13,6 +13,9 @@ from bot.language import LANGUAGES
 from bot.matching import Matcher
 from bot.review.finding import Finding, Level, Result, Subject
 
+CLEARLY = 0.1
+"""So far above the threshold another entry's confidence is an error; nearer to it any edit elsewhere could turn it."""
+
 
 def own_entry_first(subject: Subject, matcher: Matcher, answer_at: float) -> Result:
     """Every phrasing, itself left out, finds its own entry; where another would be answered surely, that is an error."""
@@ -40,7 +43,7 @@ def own_entry_first(subject: Subject, matcher: Matcher, answer_at: float) -> Res
             f"“{phrasing}” without itself finds `{first.entry_id}` ({first.confidence:.2f}: “{first.phrasing}”): "
             f"add phrasings like it to `{entry_id}`, or move it"
         )
-        level: Level = "error" if first.confidence >= answer_at else "warning"
+        level: Level = "error" if first.confidence >= answer_at + CLEARLY else "warning"
         findings.append(subject.finding(level, number, ("phrasings", *path), message))
     return Result("phrasings find their own entry with themselves left out", tested, tuple(findings))
 
