@@ -59,14 +59,14 @@ def bm25(knowledge: Knowledge) -> Find:
             postings[word].append((number, count))
 
     def find(text: str) -> str:
-        scores: Counter[int] = Counter()
+        scores: defaultdict[int, float] = defaultdict(float)
         for word in jieba.cut(normalise(text)):
             found = postings.get(word, [])
             idf = math.log(1 + (len(documents) - len(found) + 0.5) / (len(found) + 0.5))
             for number, count in found:
                 length = len(documents[number][0]) / mean
-                scores[number] += idf * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length))  # type: ignore[assignment]
-        return documents[scores.most_common(1)[0][0]][1] if scores else ""
+                scores[number] += idf * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length))
+        return documents[max(scores, key=scores.__getitem__)][1] if scores else ""
 
     return find
 

@@ -62,7 +62,6 @@ NONE_TOPICS = _t("我能回答的问题，例如：", "What I can help with, for
 CLARIFY = _t("您想问的是哪一个？", "Which of these do you mean?")
 NONE_OF_THESE = _t("都不是", "None of these")
 DONT_KNOW = _t("不清楚", "I don’t know")
-BACK = _t("返回", "Back")
 NOT_UNDERSTOOD = _t(
     "没有看懂您的回答。请点选或回复序号。", "I did not understand that. Please press or type one of the options."
 )
@@ -75,7 +74,6 @@ DISTRESS = _t(
     "I am sorry that you are in such distress. Please do not carry it alone: call the national psychological support hotline "
     "12356, or 120 or 110 if you are in danger.",
 )
-CHOOSE = _t("请点选，或回复序号：", "Press one, or reply with its number:")
 CANCELLED = _t(
     "好的，这个问题不再继续。需要时请再问我。", "All right, I have dropped that question. Ask me whenever you like."
 )
@@ -107,7 +105,6 @@ TOPIC: dict[str, Text] = {
     "general": _t("参保缴费与办事", "Joining, paying, getting things done"),
 }
 TOPIC_QUESTIONS = _t("{topic}，我能回答这些问题：", "{topic}: I can answer these questions:")
-CHANGED = _t("已按“{label}”更正：", "Corrected to “{label}”:")
 TOO_LONG = _t("（内容较长，只看了前面一部分。）", "(That was long: I read only the first part.)")
 
 # ------------------------------------------------------------------ terminal

@@ -24,6 +24,8 @@ _STEERING = frozenset(
     {"cancel", "start-over", "back", "greeting", "thanks", "help", "explain", "repeat", "chinese", "english"}
 )
 """What is never a reply, whatever is asked."""
+_PRESSED: dict[str, Control] = {"back": "back", "start-over": "start-over", "cancel": "cancel"}
+"""What may be pressed as well as said."""
 _ARTICLE_REST = 8
 """A message that names an article and says more than this may ask for something else."""
 _NEAR_TOPIC = 0.03
@@ -115,8 +117,8 @@ class Assistant:
             return self._open(conversation, self.knowledge.entries[choice], asked)
         elif (entry := self._entry(conversation)) and (owner := self._owner(conversation, entry, choice)):
             return self._go_on(conversation, entry, {**conversation.details, owner.id: choice}, conversation.question)
-        elif choice in ("back", "start-over", "cancel"):
-            return self._controlled(conversation, choice)  # type: ignore[arg-type]
+        elif choice in _PRESSED:
+            return self._controlled(conversation, _PRESSED[choice])
         return conversation, (Reply(wording.OLD_CHOICE.of(conversation.language)),)
 
     def _owner(self, conversation: Conversation, entry: Entry, option: str) -> Detail | None:

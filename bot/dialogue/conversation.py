@@ -31,7 +31,7 @@ class Step(BaseModel):
         asking: the detail that was asked for last.
         offered: entry ids to choose from.
         aspect: the part of the answer that was asked for.
-        question: the question's text, redacted of nothing: it is read again once the entry is chosen.
+        question: the question's text, which is read again once the entry is chosen.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -19,6 +19,7 @@ from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.worker import Worker
 from bot.dialogue import Assistant
 from bot.errors import ChannelError
+from bot.language import Language
 from bot.settings import Settings
 from bot.storage import Store
 
@@ -67,11 +68,12 @@ async def _start(bot: Bot) -> None:
     try:
         await bot.delete_webhook()
         # Without a language code: what people see whose language is neither.
-        for language, code in (("en", None), ("en", "en"), ("zh", "zh")):
-            commands = [BotCommand(name, text.of(language)) for name, text in wording.COMMANDS.items()]  # type: ignore[arg-type]
+        spoken: tuple[tuple[Language, str | None], ...] = (("en", None), ("en", "en"), ("zh", "zh"))
+        for language, code in spoken:
+            commands = [BotCommand(name, text.of(language)) for name, text in wording.COMMANDS.items()]
             await bot.set_my_commands(commands, language_code=code)
-            await bot.set_my_description(wording.BOT_DESCRIPTION.of(language), language_code=code)  # type: ignore[arg-type]
-            await bot.set_my_short_description(wording.BOT_SHORT_DESCRIPTION.of(language), language_code=code)  # type: ignore[arg-type]
+            await bot.set_my_description(wording.BOT_DESCRIPTION.of(language), language_code=code)
+            await bot.set_my_short_description(wording.BOT_SHORT_DESCRIPTION.of(language), language_code=code)
     except TelegramError as error:
         log.warning("commands could not be registered (%s); the bot works without", error)
 
