@@ -5,11 +5,12 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lock clean
+.PHONY: help run test format bench lock clean
 
 help:
 	@echo "make run    set up and start the bot (Telegram if TELEGRAM_BOT_TOKEN is set, else here in the terminal)"
 	@echo "make test   set up and check everything: format, lint, types, tests"
+	@echo "make bench  measure the matcher beside its peers on the project's own questions (about ten minutes)"
 	@echo "make format rewrite the code in the project's format"
 	@echo "make lock   pin the newest dependencies that pyproject.toml allows (needs uv)"
 
@@ -22,6 +23,9 @@ test: $(VENV)/dev.stamp
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix --quiet bot tests
 	$(BIN)/ruff format bot tests
+
+bench: $(VENV)/bench.stamp
+	@$(BIN)/python -m benchmarks.matching --own --scaling
 
 # The build tool is pinned too, so that nothing unhashed is fetched while jieba (source only) is built.
 $(VENV)/run.stamp: requirements/build.txt requirements/run.txt pyproject.toml
@@ -37,11 +41,16 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	@$(PIP) install --require-hashes --no-build-isolation -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/bench.stamp: $(VENV)/run.stamp requirements/bench.txt
+	@$(PIP) install --require-hashes --no-build-isolation -r requirements/bench.txt
+	@touch $@
+
 lock:
 	@command -v uv >/dev/null || { echo "uv is needed: pip install uv"; exit 1; }
 	echo 'setuptools>=82' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-header - -o requirements/build.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/run.txt --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/dev.txt --extra bench pyproject.toml -o requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info

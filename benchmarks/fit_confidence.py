@@ -1,94 +1,107 @@
-"""Fit the coefficients of `bot/matching/confidence.py` and print them.
+"""Fit the two priors of `bot/matching/confidence.py` and print them.
 
-    .venv/bin/python -m benchmarks.fit_confidence [SET.json …]
+    .venv/bin/python -m benchmarks.fit_confidence SET.json …
 
-Fitted on `benchmarks/questions/*.yaml` against the project's knowledge and, where given, on data sets in the JSON form
-{"phrasings": {intent: […]}, "queries": [{"text": …, "expect": […]}]}: with every second target taken out of the index, so
-that half of the questions are out of scope. Logistic regression by Newton's method, with a small ridge.
+`SEVERAL` is fitted on the project's own questions against its knowledge, and on those data sets given that have several
+phrasings an intent: as they are, with ten phrasings an intent, with a sixth of the intents, and without every second intent
+that is asked for. `ONE` is fitted on the data sets with one phrasing an intent, six times without a random half of the intents
+that are asked for; the questions as they are, with typing slips and with homophones. In each set the questions in scope weigh
+as much together as those out of scope.
 """
 
 from __future__ import annotations
 
-import json
+import random
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
-from bot.knowledge import load
+from benchmarks.datasets import OWN, DataSet, halved, read
+from benchmarks.variants import Variant, homophones, slips
 from bot.matching import Matcher
-from bot.matching.confidence import NAMES, features
+from bot.matching.confidence import NAMES, Weights, features, fit
 
-ROOT = Path(__file__).resolve().parent.parent
 POSITIONS = 3
-RIDGE = 1.0
+PULL = 1.0
+"""How strongly the coefficients are drawn to zero."""
+WEIGHT = 500.0
+"""Each set weighs like so many questions."""
+HALVES = 6
+
+Samples = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 
-def samples(
-    matcher: Matcher, ids: Sequence[str], questions: Sequence[Mapping[str, object]]
-) -> Iterator[tuple[tuple[float, ...], bool]]:
-    """Features of each question's first candidates, and whether that candidate is right."""
-    for question in questions:
-        ranked = matcher.rank(str(question["text"]))
-        expect = question["expect"]
-        assert isinstance(expect, list)
-        for position in range(min(POSITIONS, len(ranked))):
-            yield features(ranked, position), ids[ranked[position].entry] in expect
+def without(data: DataSet, dropped: Collection[str]) -> DataSet:
+    """The set without some intents, which puts the questions for them out of scope."""
+    return replace(
+        data,
+        phrasings={intent: texts for intent, texts in data.phrasings.items() if intent not in dropped},
+        queries=[replace(q, expect=tuple(i for i in q.expect if i not in dropped)) for q in data.queries],
+    )
 
 
-def own() -> tuple[Matcher, list[str], list[dict[str, object]]]:
-    """The project's knowledge and its labelled questions."""
-    knowledge = load(ROOT / "knowledge")
-    questions = [
-        q
-        for path in sorted((ROOT / "benchmarks/questions").glob("*.yaml"))
-        for q in yaml.safe_load(path.read_text("utf-8"))
-    ]
-    return Matcher.from_knowledge(knowledge), list(knowledge.entries), questions
+def several(data: DataSet) -> Iterator[DataSet]:
+    """A set with several phrasings an intent, in four densities."""
+    chance = random.Random(1)
+    yield data
+    yield replace(data, phrasings={i: chance.sample(list(p), min(10, len(p))) for i, p in data.phrasings.items()})
+    kept = set(chance.sample(sorted(data.phrasings), max(2, len(data.phrasings) // 6)))
+    few = without(data, [intent for intent in data.phrasings if intent not in kept])
+    yield replace(few, queries=[q for q in few.queries if q.expect or chance.random() < 0.2])
+    yield halved(data)
 
 
-def halved(path: Path) -> tuple[Matcher, list[str], list[dict[str, object]]]:
-    """A data set without every second of the intents that its questions ask for."""
-    data = json.loads(path.read_text("utf-8"))
-    targets = sorted({intent for query in data["queries"] for intent in query["expect"]})
-    dropped = set(targets[::2])
-    phrasings = {intent: texts for intent, texts in data["phrasings"].items() if intent not in dropped}
-    return Matcher.from_phrasings(phrasings), list(phrasings), data["queries"]
+def one(data: DataSet) -> Iterator[DataSet]:
+    """A set with one phrasing an intent, without half of what is asked for, in several ways and writings."""
+    targets = sorted({intent for query in data.queries for intent in query.expect})
+    writings: tuple[Variant, ...] = (str, slips, homophones)
+    for seed in range(HALVES):
+        half = without(data, random.Random(seed).sample(targets, len(targets) // 2))
+        for write in writings:
+            yield replace(half, queries=[replace(q, text=write(q.text)) for q in half.queries])
 
 
-def fit(rows: NDArray[np.float64], right: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Coefficients of a logistic regression."""
-    beta = np.zeros(rows.shape[1])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-rows @ beta))
-        gradient = rows.T @ (weights * (right - p)) - RIDGE * beta
-        hessian = (rows * (weights * p * (1 - p))[:, None]).T @ rows + RIDGE * np.eye(len(beta))
-        beta = beta + np.linalg.solve(hessian, gradient)
-    return np.asarray(beta)
+def samples(data: DataSet) -> Samples:
+    """Features of each question's first candidates, whether that candidate is right, and how much it weighs."""
+    knowledge = data.knowledge
+    # What belongs elsewhere is left out: few bases have such phrasings, and those that have them refit the prior.
+    known = (knowledge.synonyms, knowledge.words) if knowledge else ()
+    matcher = Matcher(data.phrasings, *known)
+    intents = list(data.phrasings)
+    rows, right, weights = [], [], []
+    inside = len(data.in_scope) / len(data.queries)
+    for query in data.queries:
+        ranked = matcher.rank(query.text)[:POSITIONS]
+        share = inside if query.expect else 1 - inside
+        weight = WEIGHT / len(data.queries) / (2 * share if 0 < inside < 1 else 1)
+        rows += list(features(ranked)) if ranked else []
+        right += [float(intents[scored.entry] in query.expect) for scored in ranked]
+        weights += [weight] * len(ranked)
+    return np.array(rows), np.array(right), np.array(weights)
+
+
+def fitted(sets: Iterable[DataSet]) -> Weights:
+    """Coefficients for all the sets together."""
+    rows, right, weights = (np.concatenate(part) for part in zip(*map(samples, sets), strict=True))
+    return fit(rows, right, weights, np.zeros(len(NAMES)), PULL)
 
 
 def main() -> None:
     """Fit on everything given and print the coefficients."""
-    sets = [own(), *(halved(Path(name)) for name in sys.argv[1:])]
-    for learns in (True, False):
-        rows, right, weights = [], [], []
-        for matcher, ids, questions in sets:
-            if matcher.learns != learns:
-                continue
-            found = list(samples(matcher, ids, questions))
-            rows += [row for row, _ in found]
-            right += [float(label) for _, label in found]
-            weights += [1000 / len(found)] * len(found)
-        if rows:
-            beta = fit(np.array(rows), np.array(right), np.array(weights))
-            print("with a model over all phrasings" if learns else "nearest phrasing only", f"({len(rows)} samples)")
-            print(
-                "(" + ", ".join(f"{value:.3f}" for value in beta) + ")",
-                dict(zip(NAMES, beta.round(2).tolist(), strict=True)),
-            )
+    given = [read(path) for path in sys.argv[1:]]
+    dense = [data for data in given if data.size >= 2 * len(data.phrasings)]
+    sparse = [data for data in given if data.size < 2 * len(data.phrasings)]
+    print(f"NAMES = {NAMES}")
+    print("SEVERAL", _say(fitted([read(OWN), *(each for data in dense for each in several(data))])))
+    if sparse:
+        print("ONE", _say(fitted(each for data in sparse for each in one(data))))
+
+
+def _say(weights: Weights) -> str:
+    return "(" + ", ".join(f"{value:.2f}" for value in weights) + ")"
 
 
 if __name__ == "__main__":

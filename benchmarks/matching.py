@@ -1,131 +1,235 @@
-"""How often the right entry is found, beside what other ways of matching find in the same run.
+"""The matcher beside its peers, in one run: what is found, what is turned away, how sure, how fast, how large.
 
-    .venv/bin/python -m benchmarks.matching
+    .venv/bin/python -m benchmarks.matching [SET.json …] [--own] [--halve] [--scaling] [--plot FILE.svg]
 
-Asked: `benchmarks/questions/*.yaml`, labelled questions none of which is a phrasing. The peers see the same phrasings: rapidfuzz
-`WRatio` and `token_set_ratio`, and BM25 (Robertson's formula, k1 1.2, b 0.75) over jieba's words. They have no threshold of their
-own, so only the first place is compared.
+A set is a JSON file {"phrasings": {intent: [phrasing, …]}, "queries": [{"text": …, "expect": [intent, …]}]}; a question that
+expects nothing is out of scope. Without a set, or with `--own`: `benchmarks/questions/*.yaml` against the project's knowledge.
+
+Every engine sees the same phrasings and questions; `engines` says what stands for a peer's confidence. The measures:
+
+- top-1, top-3: share of the in-scope questions whose right intent is first, or among the first three.
+- AUROC: of a question in scope and one out of scope, both drawn at random, how likely the one in scope is to have the higher
+  confidence in its first candidate, right or wrong. Where a set has no question out of scope, every second intent that is
+  asked for is taken out of the index (`--halve` does it for any set), and so for all measures below.
+- MCC: multi-class Matthews correlation, "out of scope" being a class of its own, given to whatever is below the threshold,
+  as in HINT3 (Arora, Jain, Chaturvedi & Modi 2020); at a confidence of 0.5, and at the best of all thresholds.
+- ECE, Brier: of the first candidate's confidence against whether it is right, over all questions; the first candidate of a
+  question out of scope is never right, and no candidate counts as one of confidence 0.
+- build, RSS, ms: see `footprint`, variants: see `variants`, growth: see `scaling`.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib.util
 import math
-import time
-from collections import Counter, defaultdict
-from collections.abc import Callable
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import jieba
-import yaml
-from rapidfuzz import fuzz, process
+from benchmarks import footprint, own, plot, scaling
+from benchmarks.datasets import FOLDERS, LANGUAGES, OWN, DataSet, Language, Query, halved, read
+from benchmarks.engines import HOW_TO_INSTALL, KINDS, PLACES, Engine, Found, Kind, Ours
+from benchmarks.markdown import figure, table
+from benchmarks.measures import NONE, auroc, best_mcc, brier, ece, mcc
+from benchmarks.variants import has_pinyin, variants
 
-from bot.dialogue import DetailReader, aspect_of
-from bot.knowledge import Knowledge, load
-from bot.matching import Matcher, decide, normalise
-
-ROOT = Path(__file__).resolve().parent.parent
-Find = Callable[[str], str]
+HALF = 0.5
+"""The threshold of a probability where both mistakes cost the same."""
 
 
-def questions(name: str) -> list[dict[str, Any]]:
-    """The labelled questions of a file."""
-    found: list[dict[str, Any]] = yaml.safe_load((ROOT / f"benchmarks/questions/{name}.yaml").read_text("utf-8"))
-    return found
+@dataclass(frozen=True)
+class Asked:
+    """A question and the intents found for it, best first."""
+
+    query: Query
+    found: Sequence[Found]
+
+    @property
+    def best(self) -> str:
+        """The first intent; `NONE` if there is none."""
+        return self.found[0].intent if self.found else NONE
+
+    @property
+    def confidence(self) -> float:
+        """The first intent's confidence; 0 if there is none."""
+        return self.found[0].confidence if self.found else 0.0
+
+    @property
+    def right(self) -> bool:
+        """Whether the first intent is right."""
+        return self.best in self.query.expect
+
+    @property
+    def truth(self) -> str:
+        """The class it belongs to: of several right intents the one that was found, else the first."""
+        if not self.query.expect:
+            return NONE
+        return self.best if self.right else self.query.expect[0]
 
 
-def fuzzy(knowledge: Knowledge, scorer: Callable[..., float]) -> Find:
-    """Nearest phrasing by a rapidfuzz ratio."""
-    pairs = [(normalise(p), entry_id) for entry_id, ps in knowledge.phrasings().items() for p in ps]
-    texts = [text for text, _ in pairs]
-
-    def find(text: str) -> str:
-        best = process.extractOne(normalise(text), texts, scorer=scorer)
-        return pairs[best[2]][1] if best else ""
-
-    return find
+def ask(engine: Engine, queries: Iterable[Query]) -> list[Asked]:
+    """Ask an engine."""
+    return [Asked(query, engine.rank(query.text)) for query in queries]
 
 
-def bm25(knowledge: Knowledge) -> Find:
-    """Nearest phrasing by BM25 over words."""
-    jieba.setLogLevel(60)
-    documents = [
-        (list(jieba.cut(normalise(p))), entry_id) for entry_id, ps in knowledge.phrasings().items() for p in ps
+def accuracy(asked: Sequence[Asked], places: int = 1) -> float:
+    """Share of the questions with a right intent among so many first ones; nan without a question."""
+    found = [any(found.intent in a.query.expect for found in a.found[:places]) for a in asked]
+    return sum(found) / len(found) if found else math.nan
+
+
+def rejection(asked: Sequence[Asked]) -> list[str]:
+    """AUROC, MCC and the best MCC with its threshold, ECE and Brier score, as cells."""
+    confidence = [a.confidence for a in asked]
+    truth, best, right = [a.truth for a in asked], [a.best for a in asked], [a.right for a in asked]
+    inside = [a.confidence for a in asked if a.query.expect]
+    outside = [a.confidence for a in asked if not a.query.expect]
+    highest, threshold = best_mcc(truth, best, confidence)
+    answered = [b if c >= HALF else NONE for b, c in zip(best, confidence, strict=True)]
+    return [
+        figure(auroc(inside, outside)),
+        figure(mcc(truth, answered)),
+        f"{figure(highest)} (from {figure(threshold, 2)})",
+        figure(ece(confidence, right)),
+        figure(brier(confidence, right)),
     ]
-    mean = sum(len(words) for words, _ in documents) / len(documents)
-    postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for number, (words, _) in enumerate(documents):
-        for word, count in Counter(words).items():
-            postings[word].append((number, count))
-
-    def find(text: str) -> str:
-        scores: defaultdict[int, float] = defaultdict(float)
-        for word in jieba.cut(normalise(text)):
-            found = postings.get(word, [])
-            idf = math.log(1 + (len(documents) - len(found) + 0.5) / (len(found) + 0.5))
-            for number, count in found:
-                length = len(documents[number][0]) / mean
-                scores[number] += idf * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length))
-        return documents[max(scores, key=scores.__getitem__)][1] if scores else ""
-
-    return find
 
 
-def first_place(find: Find, asked: list[dict[str, Any]]) -> tuple[float, float]:
-    """Share of questions whose first candidate is right, and milliseconds a question."""
-    start = time.perf_counter()
-    right = sum(find(question["text"]) in question["expect"] for question in asked)
-    return right / len(asked), (time.perf_counter() - start) / len(asked) * 1000
+class Tables:
+    """The tables of one data set, filled engine by engine.
+
+    Args:
+        data: the set.
+        halve: take every second target out of the index although the set has questions out of scope.
+    """
+
+    def __init__(self, data: DataSet, halve: bool) -> None:
+        self._data = data
+        self._scoped = halved(data) if halve or not data.out_of_scope else data
+        self._languages: list[Language] = [key for key in LANGUAGES if any(q.language == key for q in data.in_scope)]
+        self._accuracy: list[list[str]] = []
+        self._variants: list[list[str]] = []
+        self._costs: list[list[str]] = []
+        self.ours: list[Asked] = []
+
+    def add(self, kind: Kind) -> Engine:
+        """Measure an engine.
+
+        Returns:
+            the engine, built from the whole set.
+        """
+        engine = kind.build(self._data)
+        asked = ask(engine, self._data.queries)
+        scoped = asked if self._scoped is self._data else ask(kind.build(self._scoped), self._scoped.queries)
+        by_language = {key: [a for a in asked if a.query.expect and a.query.language == key] for key in self._languages}
+        firsts = [figure(accuracy(by_language[key], places)) for places in (1, PLACES) for key in self._languages]
+        self._accuracy.append([kind.name, *firsts, *rejection(scoped)])
+        cells = [kind.name]
+        for key, group in by_language.items():
+            cells.append(figure(accuracy(group)))
+            for change in variants(key).values():
+                changed = [replace(a.query, text=change(a.query.text)) for a in group]
+                cells.append(figure(accuracy(ask(engine, changed))))
+        self._variants.append(cells)
+        cost = footprint.in_new_process(kind, [self._data.source])
+        self._costs.append([kind.name, *footprint.cells(cost)[:-1]])
+        if isinstance(engine, Ours):
+            self.ours = scoped
+        return engine
+
+    def __str__(self) -> str:
+        named = [LANGUAGES[key] for key in self._languages]
+        places = [f"top-{n}" + (f", {name}" if len(named) > 1 else "") for n in (1, PLACES) for name in named]
+        first = ["engine", *places, "AUROC", f"MCC at {HALF}", "best MCC", "ECE", "Brier"]
+        second = ["engine"]
+        for key in self._languages:
+            second += [f"{LANGUAGES[key]}, as asked", *variants(key)]
+        third = ["engine", *footprint.HEADER[:-1]]
+        return "\n".join(
+            [
+                f"{self._title()}\n",
+                f"**Right intent, out of scope, calibration**{self._how_out_of_scope()}\n",
+                table(first, self._accuracy),
+                "**Right intent in the first place, written another way**\n",
+                table(second, self._variants),
+                "**Time and memory**\n",
+                table(third, self._costs),
+            ]
+        )
+
+    def _title(self) -> str:
+        data = self._data
+        counts = f"{len(data.phrasings):,} intents, {data.size:,} phrasings, {len(data.in_scope):,} questions in scope"
+        return f"## {data.name}: {counts}, {len(data.out_of_scope):,} out of scope"
+
+    def _how_out_of_scope(self) -> str:
+        if self._scoped is self._data:
+            return ""
+        count = len(self._scoped.out_of_scope)
+        return f"; from AUROC on without every second target, so that {count:,} of the questions are out of scope"
+
+
+def report(data: DataSet, halve: bool) -> list[Asked]:
+    """Print a set's tables.
+
+    Returns:
+        what shebao-bot found, with questions out of scope, for the plot.
+    """
+    tables = Tables(data, halve)
+    notes = []
+    ours: Ours | None = None
+    for kind in KINDS:
+        if reason := kind.missing(data):
+            notes.append(reason)
+            continue
+        engine = tables.add(kind)
+        if isinstance(engine, Ours):
+            ours = engine
+    if not has_pinyin() and any(query.language == "zh" for query in data.in_scope):
+        notes.append(f"Homophones are left out: pypinyin is not installed ({HOW_TO_INSTALL}).")
+    print(tables)
+    for note in notes:
+        print(note + "\n")
+    if data.source in FOLDERS and ours is not None:
+        own.report(data, ours.matcher)
+    sys.stdout.flush()
+    return tables.ours
 
 
 def main() -> None:
-    """Print the README's tables."""
-    knowledge = load(ROOT / "knowledge")
-    matcher = Matcher.from_knowledge(knowledge)
-    zh, en, none = (questions(name) for name in ("zh", "en", "none"))
-
-    def ours(text: str) -> str:
-        candidates = matcher.match(text, 1)
-        return candidates[0].entry_id if candidates else ""
-
-    print("| right entry in the first place | Chinese | English | ms |\n| --- | --- | --- | --- |")
-    peers = {
-        "shebao-bot": ours,
-        "BM25 over jieba's words": bm25(knowledge),
-        "rapidfuzz WRatio": fuzzy(knowledge, fuzz.WRatio),
-        "rapidfuzz token_set_ratio": fuzzy(knowledge, fuzz.token_set_ratio),
-    }
-    for name, find in peers.items():
-        (chinese, ms), (english, _) = first_place(find, zh), first_place(find, en)
-        print(f"| {name} | {chinese:.3f} | {english:.3f} | {ms:.2f} |")
-    print(
-        "\n| what becomes of a question | answered right or asked back with it | answered wrong | said not to be known |"
+    """Print what the arguments ask for."""
+    parser = argparse.ArgumentParser(description="The matcher beside its peers, as Markdown tables.")
+    parser.add_argument(
+        "sets",
+        nargs="*",
+        metavar="SET.json",
+        help="data sets; without one, the project's own questions and those held out",
     )
-    print("| --- | --- | --- | --- |")
-    for name, asked in (("Chinese, 330", zh), ("English, 130", en), ("not ours, 190", none)):
-        outcomes: Counter[str] = Counter()
-        for question in asked:
-            decision, meant = decide(matcher.match(question["text"]))
-            ids = [candidate.entry_id for candidate in meant]
-            good = any(entry_id in ids for entry_id in question["expect"])
-            outcomes["good" if good else "wrong" if decision == "answer" else decision] += 1
-        shares = [outcomes[key] / len(asked) for key in ("good", "wrong", "none")]
-        print(f"| {name} | {shares[0]:.3f} | {shares[1]:.3f} | {shares[2]:.3f} |")
-    _details(knowledge, matcher, [*zh, *en])
-
-
-def _details(knowledge: Knowledge, matcher: Matcher, asked: list[dict[str, Any]]) -> None:
-    reader = DetailReader(matcher.canonical)
-    right = taken = stated = aspects = 0
-    for question in asked:
-        aspects += aspect_of(question["text"]) == question.get("aspect")
-        entry = knowledge.entries[question["expect"][0]]
-        expected = {d: o for d, o in question.get("details", {}).items() if entry.detail(d)}
-        found = reader.extract(entry, question["text"]).details
-        taken += len(found)
-        stated += len(expected)
-        right += sum(expected.get(detail) == option for detail, option in found.items())
-    print(f"\ndetails: precision {right / taken:.3f}, recall {right / stated:.3f}; aspect {aspects / len(asked):.3f}")
+    parser.add_argument("--own", action="store_true", help="the project's own questions and those held out too")
+    parser.add_argument("--halve", action="store_true", help="take every second target out of the index of each set")
+    parser.add_argument(
+        "--scaling", action="store_true", help="time and memory up to 200,000 phrasings too (many minutes)"
+    )
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw how confidence and being right agree")
+    arguments = parser.parse_args()
+    if arguments.plot and importlib.util.find_spec("matplotlib") is None:
+        parser.error(f"--plot needs matplotlib, which is not installed ({HOW_TO_INSTALL})")
+    sources = [str(Path(path).resolve()) for path in arguments.sets]
+    if missing := [source for source in sources if not Path(source).is_file()]:
+        parser.error(f"there is no file {missing[0]}")
+    if arguments.own or not sources:
+        sources += FOLDERS
+    series = {}
+    for source in sources:
+        data = read(source)
+        asked = report(data, arguments.halve)
+        series[data.name] = ([a.confidence for a in asked], [a.right for a in asked])
+    if arguments.plot:
+        plot.draw(arguments.plot, series)
+    if arguments.scaling:
+        scaling.report([source for source in sources if source not in FOLDERS] or [OWN])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -13,21 +12,22 @@ from typing import Any, TextIO
 
 import click
 
-from bot import review, wording
+from bot import wording
 from bot.channels import jsonl, terminal
 from bot.dialogue import Assistant, Speaker, article_requests
 from bot.errors import KnowledgeCheckError, ShebaoError, UsageError
-from bot.knowledge import load, schemas
+from bot.knowledge import load, load_kept, schemas
 from bot.language import Language
 from bot.matching import Matcher
 from bot.oneshot import ask as ask_once
+from bot.oneshot import explain as explain_once
 from bot.settings import Settings, read
 
 LANGUAGE = click.Choice(["zh", "en"])
 
 
 def _assistant(settings: Settings) -> Assistant:
-    knowledge = load(settings.knowledge_dir)
+    knowledge = load_kept(settings.knowledge_dir, settings.cache_dir)
     matcher = Matcher.from_knowledge(knowledge, settings.cache_dir)
     return Assistant(knowledge, matcher, settings.answer_at, settings.clarify_at)
 
@@ -47,6 +47,8 @@ def run() -> None:
         terminal.chat(assistant)
         return
     # Imported here: the terminal needs neither the database nor Telegram, and they take a second to import.
+    import asyncio
+
     from bot import log
     from bot.channels.telegram import app
 
@@ -81,9 +83,15 @@ def match(text: str | None, as_jsonl: bool) -> None:
 @click.option("--plain", "form", flag_value="plain", help="Only the answer, as plain text to copy.")
 @click.option("--script", "form", flag_value="script", help="Only the short script to read out.")
 @click.option("--json", "form", flag_value="json", help="The answer as data.")
+@click.option("--explain", is_flag=True, help="Not the answer, but why it is chosen: for editors.")
 @click.option("--lang", type=LANGUAGE, help="Answer in this language. Left out: in the question's.")
-def ask(question: str, form: str | None, lang: Language | None) -> None:
+def ask(question: str, form: str | None, explain: bool, lang: Language | None) -> None:
     """Answer one QUESTION; what it leaves open is answered for every case."""
+    if explain:
+        settings = read()
+        matcher = Matcher.from_knowledge(load_kept(settings.knowledge_dir, settings.cache_dir), settings.cache_dir)
+        click.echo(explain_once(matcher, question, settings.answer_at, settings.clarify_at))
+        return
     click.echo(ask_once(_assistant(read()), question, form, lang))
 
 
@@ -96,7 +104,8 @@ def law(article: tuple[str, ...], lang: Language) -> None:
     requests = article_requests(said) or article_requests(f"第{said}条")
     if not requests:
         raise UsageError(f"“{said}” names no article: write a number, like shebao law 27")
-    speaker = Speaker(load(read().knowledge_dir))
+    settings = read()
+    speaker = Speaker(load_kept(settings.knowledge_dir, settings.cache_dir))
     replies = [speaker.article(request, lang) for request in requests]
     missing = [reply.text for reply in replies if reply.quote is None]
     if missing:
@@ -108,7 +117,8 @@ def law(article: tuple[str, ...], lang: Language) -> None:
 @click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
 def topics(lang: Language) -> None:
     """List the questions that can be answered, by id."""
-    entries = load(read().knowledge_dir).entries.values()
+    settings = read()
+    entries = load_kept(settings.knowledge_dir, settings.cache_dir).entries.values()
     width = max(len(entry.id) for entry in entries)
     for topic, name in wording.TOPIC.items():
         mine = [entry for entry in entries if entry.topic == topic]
@@ -121,6 +131,8 @@ def topics(lang: Language) -> None:
 @click.option("--errors-only", is_flag=True, help="Count warnings, but do not list them.")
 def check(errors_only: bool) -> None:
     """Test the knowledge files as their readers would; every problem with file and line."""
+    from bot import review
+
     settings = read()
     results = review.review(settings.knowledge_dir, datetime.now(UTC).date(), settings.answer_at, settings.cache_dir)
     click.echo(review.render(results, warnings=not errors_only))
@@ -136,6 +148,8 @@ def check(errors_only: bool) -> None:
 @click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
 def book(lang: Language) -> None:
     """Print every answer as it is rendered, in one document to read."""
+    from bot import review
+
     click.echo(review.book(load(read().knowledge_dir), lang))
 
 

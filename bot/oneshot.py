@@ -11,6 +11,7 @@ from bot.channels import terminal
 from bot.dialogue import Assistant, Conversation, Reply, Utterance, state_of
 from bot.knowledge import UNKNOWN
 from bot.language import Language
+from bot.matching import Matcher, decide
 
 
 def ask(assistant: Assistant, question: str, form: str | None = None, language: Language | None = None) -> str:
@@ -36,6 +37,34 @@ def ask(assistant: Assistant, question: str, form: str | None = None, language: 
     if answer and form == "plain":
         return plain.render(answer, said)
     return terminal.show(replies, said)
+
+
+def explain(matcher: Matcher, question: str, answer_at: float, clarify_at: float) -> str:
+    """Why a question is answered, asked back or not known: for whoever edits the knowledge."""
+    why = matcher.explain(question)
+    decision, _ = decide(matcher.match(question), answer_at, clarify_at)
+    lines = [
+        f"read as      {why.canonical}" + ("  (pinyin: compared by sound)" if why.by_sound else ""),
+        f"decision     {decision}  (answer from {answer_at:g} on, ask back from {clarify_at:g} on)",
+    ]
+    names = ["", "candidate", "runner-up", "third"]
+    best = why.reasons[:3]
+    for name, reason in zip(names[1:], best, strict=False):
+        lines += [
+            "",
+            f"{name:<12} {reason.entry_id or 'elsewhere: no entry'}  {reason.confidence:.3f}",
+            f"  nearest    {reason.phrasing}",
+            f"  matched    {' | '.join(reason.matched) or '-'}",
+            f"  covered    {reason.covered:.0%} of the question's weight",
+        ]
+    if best:
+        header = "".join(f"{name:>20}" for name in names[1 : len(best) + 1])
+        lines += ["", f"{'feature: value → adds':<22}{header}"]
+        for parts in zip(*(reason.parts for reason in best), strict=True):
+            cells = "".join(f"{part.value:>11.2f} → {part.adds:>+6.2f}" for part in parts)
+            lines.append(f"  {parts[0].name:<20}{cells}")
+        lines.append(f"  {'sum: log-odds':<20}" + "".join(f"{sum(p.adds for p in r.parts):>+20.2f}" for r in best))
+    return "\n".join(lines)
 
 
 def _as_data(

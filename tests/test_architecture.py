@@ -10,22 +10,23 @@ import pytest
 
 from tests.conftest import ROOT
 
-LEAVES = {"errors", "language", "numerals", "wording", "privacy", "log"}
+LEAVES = {"errors", "kept", "language", "numerals", "wording", "privacy", "log"}
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
+    "kept": set(),
     "numerals": set(),
     "privacy": set(),
     "log": {"privacy"},
     "language": set(),
     "wording": {"language"},
-    "knowledge": {"errors", "language"},
-    "matching": set(),
+    "knowledge": {"errors", "kept", "language"},
+    "matching": {"kept"},
     "answers": {"knowledge", "language", "numerals", "wording"},
     "dialogue": {"knowledge", "matching", "answers", "language", "numerals", "wording"},
     "storage": {"dialogue", "errors"},
     "settings": {"errors", "matching"},
     "channels": {"answers", "dialogue", "knowledge", "storage", "settings", *LEAVES},
-    "oneshot": {"answers", "channels", "dialogue", "knowledge", "language"},
+    "oneshot": {"answers", "channels", "dialogue", "knowledge", "language", "matching"},
     "review": {"answers", "errors", "knowledge", "language", "matching", "numerals"},
     "cli": {"review", "answers", "channels", "dialogue", "knowledge", "matching", "oneshot", "settings", *LEAVES},
     "__main__": {"cli"},

@@ -94,7 +94,7 @@ def test_hostile_texts_do_no_harm(matcher: Matcher, text: str) -> None:
 
 @pytest.mark.parametrize(
     "phrasings",
-    [{}, {"a": []}, {"a": ["医保"]}, {"a": ["医保", "医保"]}, {"a": ["здравствуйте"], "b": ["مرحبا"]}, {"a": ["？"]}, {"a": ["x"] * 5, "b": ["y"] * 5}],
+    [{}, {"a": []}, {"a": ["医保"]}, {"a": ["医保", "医保"]}, {"a": [""]}, {"a": ["\ud800", "\x00"]}, {"a": ["医保\n社保"], "b": ["x\r\ny"]}, {"a": ["здравствуйте"], "b": ["مرحبا"]}, {"a": ["？"]}, {"a": ["x"] * 5, "b": ["y"] * 5}],
 )  # fmt: skip
 def test_any_base_can_be_built_and_asked(phrasings: dict[str, list[str]]) -> None:
     matcher = Matcher.from_phrasings(phrasings)
@@ -108,16 +108,115 @@ def test_synonyms_stand_for_each_other() -> None:
     assert best(matcher, "销户") == "a"
 
 
-def test_the_small_dictionary_is_kept_and_read_back(tmp_path: Path) -> None:
-    first = Matcher(BASE, cache=tmp_path)
-    files = list(tmp_path.glob("words-*.json"))
-    assert len(files) == 1
-    files[0].write_text("damaged")
-    second = Matcher(BASE, cache=tmp_path)
-    assert first.match("医保卡丢了") == second.match("医保卡丢了")
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def test_the_index_is_kept_and_read_back(folder: Path) -> None:
+    first = Matcher(BASE, cache=folder)
+    files = list(folder.iterdir())
+    assert [file.suffix for file in files] == [".npz"]
+    written = files[0].stat().st_mtime_ns
+    again = Matcher(BASE, cache=folder)
+    assert files[0].stat().st_mtime_ns == written
+    for text in ("医保卡丢了", "how to cancell", "yibaoka diu le"):
+        assert first.match(text) == again.match(text)
+
+
+@pytest.mark.parametrize("damage", [b"", b"damaged", b"PK\x03\x04"])
+def test_a_damaged_index_is_built_again(folder: Path, damage: bytes) -> None:
+    first = Matcher(BASE, cache=folder)
+    file = next(folder.iterdir())
+    file.write_bytes(damage or file.read_bytes()[:-100])
+    assert Matcher(BASE, cache=folder).match("医保卡丢了") == first.match("医保卡丢了")
+
+
+def test_another_base_has_another_file_and_old_files_go(folder: Path) -> None:
+    for number in range(6):
+        Matcher({**BASE, "more": [f"第{number}个问题"]}, cache=folder)
+    assert 1 < len(list(folder.iterdir())) <= 4
+
+
+def test_a_cache_folder_that_cannot_be_written_costs_time_only(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert Matcher(BASE, cache=blocked).match("医保卡丢了")
+
+
+ASKED = "医保卡丢了怎么补办 cancel my account when is pension paid 退休金养老金多少钱怎么领销户流程"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.text(alphabet=ASKED, min_size=1, max_size=25),
+    strange=st.lists(st.text(alphabet="龘靐齉爨癵籱饢驫鲡鹂麤灪", min_size=1, max_size=12), min_size=1, max_size=6),
+)
+def test_an_entry_that_has_nothing_to_do_with_a_question_does_not_change_who_wins(
+    small: Matcher, text: str, strange: list[str]
+) -> None:
+    larger = Matcher.from_phrasings({"strange": strange, **BASE})
+    assert [c.entry_id for c in larger.match(text) if c.entry_id != "strange"] == [
+        c.entry_id for c in small.match(text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("yibaoka diu le zenme buban", "replace"), ("yi bao ka diu le", "replace"), ("yang lao jin zen me ling", "pension"),
+        ("医饱卡丢了怎么补半", "replace"), ("养捞金怎么领", "pension"), ("how to cancle my medcal acount", "cancel"),
+    ],
+)  # fmt: skip
+def test_pinyin_homophones_and_slips_are_heard_and_mended(small: Matcher, text: str, entry: str) -> None:
+    assert best(small, text) == entry
+
+
+def test_english_made_of_syllables_is_not_taken_for_pinyin() -> None:
+    matcher = Matcher.from_phrasings({"change": ["can you change me a fan"], "other": ["换风扇怎么换"]})
+    assert not matcher.read("can you change a fan").query.sounds
+    assert matcher.read("huan fengshan zenme huan").query.sounds
+
+
+def test_what_belongs_elsewhere_competes_and_is_never_found() -> None:
+    elsewhere = ["银行卡丢了怎么补办", "手机卡丢了怎么补办", "replace a lost bank card"]
+    alone, guarded = Matcher(BASE), Matcher(BASE, elsewhere=elsewhere)
+    text = "银行卡丢了怎么补办"
+    assert guarded.match(text)[0].confidence < 0.2 < alone.match(text)[0].confidence
+    assert {candidate.entry_id for candidate in guarded.match(text, 10)} <= set(BASE)
+    assert decide(guarded.match("医保卡丢了怎么补办"))[0] == "answer"
+
+
+def test_an_explanation_adds_up_to_the_confidence(matcher: Matcher) -> None:
+    for text in ("医保卡丢了", "how cancel yibao acount", "yibao ka diu le", "银行卡丢了"):
+        why = matcher.explain(text)
+        assert why.by_sound == (text == "yibao ka diu le")
+        for reason in why.reasons:
+            assert reason.confidence == pytest.approx(
+                1 / (1 + math.exp(-sum(part.adds for part in reason.parts))), abs=1e-6
+            )
+        ours = [reason for reason in why.reasons if reason.entry_id]
+        assert matcher.match(text)[0].entry_id in {reason.entry_id for reason in ours}
+        assert all(reason.matched for reason in ours[:1])
+    assert matcher.explain("").reasons == ()
+
+
+def test_an_index_built_twice_is_the_same(knowledge: Knowledge) -> None:
+    first, second = Matcher.from_knowledge(knowledge), Matcher.from_knowledge(knowledge)
+    for text in ("医保卡丢了", "how cancel yibao acount", "车险怎么理赔", "退休金"):
+        assert first.match(text) == second.match(text)
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_a_large_base_is_searched_by_its_rarest_features_and_finds_the_same(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    base = {f"e{number}": [f"第{number}号材料怎么办理", f"how to file form {number}"] for number in range(200)}
+    whole = Matcher.from_phrasings(base)
+    monkeypatch.setattr("bot.matching.index.POSTINGS", size)
+    cut = Matcher.from_phrasings(base)
+    for text in ("第77号材料怎么办理", "how to file form 123"):
+        assert cut.match(text)[0].entry_id == whole.match(text)[0].entry_id
 
 
 def test_many_threads_get_the_same_answers(small: Matcher) -> None:

@@ -12,10 +12,12 @@ from bot.dialogue.options import Form, find, forms
 from bot.dialogue.phrases import asks, control, denies, ordinal, unsure
 from bot.dialogue.years import years_in
 from bot.knowledge import UNKNOWN, Detail, Entry
-from bot.matching import normalise
+from bot.matching import normalise, spoken
 
 _DENIAL = 2
 """Characters that a negation takes before the phrase it denies."""
+_WRITTEN, _SPOKEN = (0, 1), (2,)
+"""Which of a reader's folds serve for a text that is written, and for one that is only spelt by its sound."""
 _SHARE_OF_YEARS = 0.3
 """What a number of years makes up of a text, for `Extraction.share`: short to write, but much said."""
 _LIKE = 84
@@ -89,11 +91,15 @@ class DetailReader:
 
     Args:
         canonical: writes words of one meaning alike (`Matcher.canonical`).
+        heard: gives the syllables of a text that was typed in pinyin (`Matcher.heard`).
     """
 
-    def __init__(self, canonical: Callable[[str], str] = normalise) -> None:
+    def __init__(
+        self, canonical: Callable[[str], str] = normalise, heard: Callable[[str], str | None] = lambda _: None
+    ) -> None:
         # As written first; with words of one meaning unified only for what that leaves open, since that also blurs.
-        self._folds = (normalise, canonical) if canonical is not normalise else (normalise,)
+        self._folds: tuple[Callable[[str], str], ...] = (normalise, canonical, _spoken)
+        self._heard = heard
         # By identity, since comparing whole details would cost more than it saves; each is kept, so none is used again.
         self._forms: dict[tuple[int, int], tuple[Detail, list[Form]]] = {}
 
@@ -106,8 +112,9 @@ class DetailReader:
         details: dict[str, str] = {}
         denied: dict[str, frozenset[str]] = {}
         share = 0.0
-        for number, fold in enumerate(self._folds):
-            plain = fold(text)
+        heard = self._heard(text)
+        for number in _WRITTEN if heard is None else _SPOKEN:
+            plain = heard or self._folds[number](text)
             covered: set[int] = set()
             for detail in entry.details or ():
                 if detail.id in details:
@@ -137,6 +144,12 @@ class DetailReader:
         if key not in self._forms:
             self._forms[key] = (detail, forms(detail, self._folds[number]))
         return self._forms[key][1]
+
+
+def _spoken(said: str) -> str:
+    """The syllables of a phrasing; nothing for one alone, which too many others sound like."""
+    syllables = spoken(normalise(said))
+    return syllables if " " in syllables else ""
 
 
 def read_reply(detail: Detail, text: str) -> str | None:

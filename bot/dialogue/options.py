@@ -15,12 +15,14 @@ BARE = frozenset(
 )
 # What stands before a phrase and denies it, a few small words between them allowed: "没有完全(结清)", "not all (settled)".
 _DENIED_BEFORE = re.compile(
-    r"(?:哪个|哪家|不是|并非|没有|没|未|不|别|非|无|冇|不想|不能|没法|不愿|除了|差点|差一点|打不通|不通|去不了|到不了|来不了|不方便)"
+    r"(?:不是|并非|没有|没|未|不|别|非|无|冇|不想|不能|没法|不愿|除了|差点|差一点|打不通|不通|去不了|到不了|来不了|不方便)"
     r"(?:完全|完|全部|全|部|都|再|能|去|来|说|想|要|本人|亲自|给|由|用|走|打|在)?$|"
     r"(?:\bnot|n't|\bnever|\bno|\bwithout|\bcannot|\brefus\w+ to|\bunable to|\bexcept)\s+(?:\w+\s+){0,2}$"
 )
 # What stands behind a phrase and says that it did not work: "电话(打不通)", "老板(不给办)".
 _DENIED_AFTER = re.compile(r"^.{0,2}?(?:打?不通|没人接|坏了|不行|去不了|办不了|不给|不肯|不愿)")
+# "Which office?" names none, and denies none.
+_ASKED_BEFORE = re.compile(r"(?:哪个|哪家|哪间|哪一个)$")
 _BEFORE_LENGTH = 6
 _BEFORE_LENGTH_EN = 24
 
@@ -67,6 +69,8 @@ def find(all_forms: Sequence[Form], plain: str) -> Iterator[Found]:
             continue
         for start in _places(form, plain, squeezed):
             span = range(start, start + len(form.squeezed))
+            if _ASKED_BEFORE.search(squeezed[max(0, start - 3) : start]):
+                continue
             if taken.isdisjoint(span) and not _is_a_not_a(form, squeezed, start):
                 taken.update(span)
                 yield Found(form.option, span.start, span.stop, _denied(form, plain, squeezed, span))

@@ -70,7 +70,7 @@ class Understanding:
         self._knowledge = knowledge
         self._matcher = matcher
         self._thresholds = (answer_at, clarify_at)
-        self._details = DetailReader(matcher.canonical)
+        self._details = DetailReader(matcher.canonical, matcher.heard)
         self._options: dict[tuple[str, str], Matcher] = {}  # built when first needed: few replies need one
 
     def question(self, text: str, limit: int = 5) -> Question:
@@ -115,7 +115,7 @@ class Understanding:
             return None
         entries = {other: self._knowledge.entries[other] for other in conversation.offered}
         said = {other: (*entry.all_phrasings(), *entry.keywords) for other, entry in entries.items()}
-        return _nearest(Matcher(said, self._knowledge.synonyms, self._knowledge.words), text) or None
+        return _nearest(self._matcher.beside(said), text) or None
 
     def follow_up(self, conversation: Conversation, entry: Entry, text: str) -> FollowUp | None:
         """What a message after an answer changes in it; None where it is about something else."""
@@ -154,7 +154,7 @@ class Understanding:
         key = (entry.id, detail.id)
         if key not in self._options:
             said = {o.id: (*o.phrasings, o.label.zh, o.label.en) for o in detail.options}
-            self._options[key] = Matcher(said, self._knowledge.synonyms, self._knowledge.words)
+            self._options[key] = self._matcher.beside(said)
         return _nearest(self._options[key], text)
 
 

@@ -17,6 +17,7 @@ from bot.knowledge.models import (
     Topic,
 )
 from bot.knowledge.schema import schemas
+from bot.knowledge.snapshot import load_kept
 
 __all__ = [
     "UNKNOWN",
@@ -33,5 +34,6 @@ __all__ = [
     "Statute",
     "Topic",
     "load",
+    "load_kept",
     "schemas",
 ]

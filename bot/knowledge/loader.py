@@ -13,13 +13,16 @@ from pydantic_core import ErrorDetails
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.crosscheck import Located, cross_check
-from bot.knowledge.models import Entry, Identified, Knowledge, Model, Source, Statute, Statutes, Synonyms
+from bot.knowledge.models import Elsewhere, Entry, Identified, Knowledge, Model, Source, Statute, Statutes, Synonyms
 from bot.knowledge.yaml_source import YamlSource, read
 
 FAQ = "faq.yaml"
 LAW = "law_articles.yaml"
 SOURCES = "sources.yaml"
 SYNONYMS = "synonyms.yaml"
+ELSEWHERE = "elsewhere.yaml"
+FILES = (FAQ, LAW, SOURCES, SYNONYMS, ELSEWHERE)
+"""All knowledge files; the last may be missing."""
 
 M = TypeVar("M", bound=Model)
 N = TypeVar("N", bound=Identified)
@@ -30,14 +33,16 @@ def load(folder: Path) -> Knowledge:
     """Read and check all knowledge files of a folder.
 
     Args:
-        folder: holds faq.yaml, law_articles.yaml, sources.yaml and synonyms.yaml.
+        folder: holds faq.yaml, law_articles.yaml, sources.yaml and synonyms.yaml, and may hold elsewhere.yaml.
 
     Raises:
         KnowledgeError: with every problem found, so that the editor mends them in one go.
     """
     problems: list[Problem] = []
     files: dict[str, YamlSource] = {}
-    for name in (FAQ, LAW, SOURCES, SYNONYMS):
+    for name in FILES:
+        if name == ELSEWHERE and not (folder / name).exists():
+            continue
         source, flaws = read(folder / name)
         problems += flaws
         if source is not None:
@@ -46,6 +51,7 @@ def load(folder: Path) -> Knowledge:
     sources = list(_models(files.get(SOURCES), Source, problems))
     statutes = _statutes(files.get(LAW), problems)
     synonyms = _whole(files.get(SYNONYMS), Synonyms, problems)
+    elsewhere = _whole(files.get(ELSEWHERE), Elsewhere, problems)
     problems += cross_check(
         entries,
         statutes,
@@ -63,7 +69,8 @@ def load(folder: Path) -> Knowledge:
         tuple(located.model for located in statutes),
         tuple(located.model for located in sources),
         synonyms,
-        digest.hexdigest()[:8],
+        elsewhere,
+        revision=digest.hexdigest()[:8],
     )
 
 

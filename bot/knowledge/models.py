@@ -257,13 +257,25 @@ class Synonyms(Model):
 
     Attributes:
         groups: words that mean the same to a person asking; the first stands for all.
-        words: words of the field that a general dictionary does not know.
+        words: words of the field, of which each counts as one thing when a question is compared.
     """
 
     groups: Annotated[
         tuple[Annotated[tuple[NonEmpty, ...], Field(min_length=2, strict=False)], ...], Field(strict=False)
     ] = ()
     words: Annotated[tuple[NonEmpty, ...], Field(strict=False)] = ()
+
+
+class Elsewhere(Model):
+    """The whole of elsewhere.yaml: questions that look like ours ("I lost my bank card") and that no entry answers.
+
+    Attributes:
+        zh: in Chinese.
+        en: in English.
+    """
+
+    zh: Annotated[tuple[NonEmpty, ...], Field(strict=False)] = ()
+    en: Annotated[tuple[NonEmpty, ...], Field(strict=False)] = ()
 
 
 def _sayings(entry: Entry) -> Iterator[str]:
@@ -285,6 +297,7 @@ class Knowledge:
         sources: by id.
         synonyms: groups of words of one meaning.
         words: words of the field.
+        elsewhere: questions that look like ours and belong to nobody here.
         revision: eight hexadecimal digits that change with any change of the files.
     """
 
@@ -294,6 +307,8 @@ class Knowledge:
         statutes: tuple[Statute, ...],
         sources: tuple[Source, ...] = (),
         synonyms: Synonyms | None = None,
+        elsewhere: Elsewhere | None = None,
+        *,
         revision: str = "00000000",
     ) -> None:
         self.entries: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in entries})
@@ -301,6 +316,7 @@ class Knowledge:
         self.sources: Mapping[str, Source] = MappingProxyType({source.id: source for source in sources})
         self.synonyms: tuple[tuple[str, ...], ...] = synonyms.groups if synonyms else ()
         self.words: tuple[str, ...] = synonyms.words if synonyms else ()
+        self.elsewhere: tuple[str, ...] = (*elsewhere.zh, *elsewhere.en) if elsewhere else ()
         self.revision = revision
 
     def phrasings(self) -> dict[str, tuple[str, ...]]:

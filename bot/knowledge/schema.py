@@ -6,12 +6,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.knowledge.models import Entry, Source, Statutes, Synonyms
+from bot.knowledge.models import Elsewhere, Entry, Source, Statutes, Synonyms
 
 _FILES: dict[str, tuple[Any, str]] = {
     "faq": (tuple[Entry, ...], "The entries: questions that the bot answers"),
     "law_articles": (Statutes, "The statutes and their articles"),
     "sources": (tuple[Source, ...], "The documents that statements stand in"),
+    "elsewhere": (Elsewhere, "Questions that look like ours and that no entry answers"),
     "synonyms": (Synonyms, "Words of one meaning, and words of the field"),
 }
 

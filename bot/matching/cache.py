@@ -1,61 +1,36 @@
-"""Files of what is slow to build: named by the content they were built from, and never trusted further than their shape."""
+"""The built index in a file; never trusted further than its shape."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import tempfile
-from collections.abc import Callable
+import zipfile
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from bot import kept
+
+Arrays = dict[str, NDArray[Any]]
 
 
-def load_array(path: Path, shape: tuple[int, ...]) -> Floats | None:
-    """A kept array of that shape, or None where there is none, or a damaged one."""
+def name(parts: Iterable[str]) -> str:
+    """A file name for the index over these texts."""
+    libraries = [f"{library} {version(library)}" for library in ("numpy", "opencc", "PyStemmer", "rapidfuzz")]
+    return kept.name("index", "npz", __file__, libraries, (part.encode("utf-8", "surrogatepass") for part in parts))
+
+
+def load(path: Path, fields: Iterable[str]) -> Arrays | None:
+    """Kept arrays, or None where there are none, or damaged ones."""
     try:
-        found: Any = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
+            return {field: found[field] for field in fields}
+    except (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, zipfile.BadZipFile):
         return None
-    if (
-        not isinstance(found, np.ndarray)
-        or found.shape != shape
-        or found.dtype != np.float32
-        or not np.isfinite(found).all()
-    ):
-        return None
-    return found
 
 
-def save_array(path: Path, array: Floats) -> None:
-    """Keep an array."""
-    _write(path, lambda file: np.save(file, array, allow_pickle=False))
-
-
-def load_counts(path: Path) -> dict[str, int] | None:
-    """Kept counts of words, or None where there are none, or damaged ones."""
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    if not isinstance(found, dict) or not all(isinstance(count, int) for count in found.values()):
-        return None
-    return found
-
-
-def save_counts(path: Path, counts: dict[str, int]) -> None:
-    """Keep counts of words."""
-    _write(path, lambda file: file.write(json.dumps(counts, ensure_ascii=False).encode()))
-
-
-def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write beside and rename, so that no reader sees half a file; a folder that cannot be written costs time only."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            write(file)
-        Path(file.name).replace(path)
+def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Keep arrays."""
+    kept.save(path, lambda file: np.savez(file, allow_pickle=False, **arrays))

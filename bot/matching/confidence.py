@@ -1,50 +1,92 @@
-"""How sure a match is: a logistic model over features that do not depend on the size or language of the knowledge.
+"""How sure a match is: a logistic model over features that do not depend on the size or language of the base.
 
-The coefficients were fitted by `benchmarks/fit_confidence.py`; it says on what, and prints them anew.
+Two priors, for bases with one phrasing an entry and with several, were fitted by `benchmarks/fit_confidence.py`; it says on
+what, and prints them anew. A base with several phrasings an entry refits its prior to itself (`calibration`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.matching.scoring import Scored
 
+Weights = NDArray[np.float64]
+
 NAMES = (
     "near",
-    "margin",
+    "near, margin",
     "learned",
-    "learned margin",
+    "learned, margin",
     "fuzzy",
     "covered",
     "reverse",
     "covered × learned",
     "core",
+    "votes",
+    "lift",
+    "known",
+    "size",
     "bias",
 )
-"""The features, in the coefficients' order. Margins are to the best other entry; for the
-others see `Scored`."""
+"""The features, in the coefficients' order. A margin is the distance to the best other entry; for the others see `Scored`."""
 
-_WITH_MODEL = (-1.235, 1.780, 1.521, 3.585, -0.674, 2.488, 1.622, 1.232, 1.799, -3.833)
-_NEAREST_ONLY = (1.254, 4.069, 1.254, 4.069, 3.258, -0.077, 0.023, 0.967, 0.0, -4.630)
+ONE: Weights = np.array([2.42, 12.04, 5.57, 5.10, 3.95, -0.77, -2.76, 0.51, -0.98, -1.36, 5.62, -3.15, -0.11, -2.37])
+"""Where an entry has one phrasing."""
+SEVERAL: Weights = np.array([-0.97, 0.62, 3.54, 3.68, -0.38, 4.00, 0.03, 0.44, 1.82, 0.61, -0.32, -0.71, 0.67, -7.06])
+"""Where an entry has several."""
 
 
-def features(ranked: Sequence[Scored], position: int) -> tuple[float, ...]:
-    """The model's features for one of the ranked entries.
+def features(ranked: Sequence[Scored]) -> NDArray[np.float64]:
+    """The model's features for each of the ranked entries: an array of entries × features."""
+    near = np.array([scored.near for scored in ranked])
+    learned = np.array([scored.learned for scored in ranked])
+    rows = [
+        (
+            scored.near, 0.0, scored.learned, 0.0, scored.fuzzy, scored.covered, scored.reverse,
+            scored.covered * scored.learned, scored.core, scored.votes, scored.lift, scored.known, scored.size, 1.0,
+        )
+        for scored in ranked
+    ]  # fmt: skip
+    table = np.array(rows, dtype=np.float64).reshape(len(ranked), len(NAMES))
+    table[:, 1] = _margins(near)
+    table[:, 3] = _margins(learned)
+    return table
+
+
+def _margins(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each value stands above the best of the others."""
+    if len(values) < 2:
+        return values
+    second, first = np.partition(values, len(values) - 2)[-2:]
+    margins: NDArray[np.float64] = values - first
+    margins[int(np.argmax(values))] = first - second
+    return margins
+
+
+def probabilities(table: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
+    """For entries with these features the probability of each, 0..1, that it is what was asked for."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(table @ weights, -30, 30))), dtype=np.float64)
+
+
+def fit(
+    rows: NDArray[np.float64], right: NDArray[np.float64], importance: NDArray[np.float64], prior: Weights, pull: float
+) -> Weights:
+    """Coefficients of a logistic regression by Newton's method.
 
     Args:
-        ranked: all entries that share anything with the question.
-        position: which of them.
+        rows: features of samples.
+        right: for each 1 where it was right, else 0.
+        importance: how much each counts.
+        prior: the coefficients that it starts from and is drawn to.
+        pull: how strongly; 1 is as one sample of length 1.
     """
-    it = ranked[position]
-    others = [scored for i, scored in enumerate(ranked[: position + 4]) if i != position]
-    near = it.near - max((other.near for other in others), default=0.0)
-    learned = it.learned - max((other.learned for other in others), default=0.0)
-    return (it.near, near, it.learned, learned, it.fuzzy, it.covered, it.reverse, it.covered * it.learned, it.core, 1.0)
-
-
-def confidence(ranked: Sequence[Scored], position: int, learns: bool) -> float:
-    """The probability, 0..1, that this entry is what was asked for."""
-    weights = _WITH_MODEL if learns else _NEAREST_ONLY
-    score = sum(w * x for w, x in zip(weights, features(ranked, position), strict=True))
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+    weights = prior.astype(np.float64)
+    for _ in range(12):
+        p = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
+        gradient = rows.T @ (importance * (right - p)) - pull * (weights - prior)
+        hessian = (rows * (importance * p * (1 - p))[:, None]).T @ rows + pull * np.eye(len(weights))
+        weights = weights + np.linalg.solve(hessian, gradient)
+    return weights

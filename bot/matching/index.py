@@ -1,18 +1,33 @@
-"""An inverted index over phrasings: features to the phrasings that hold them, as arrays."""
+"""An inverted index over phrasings, as arrays: features to the phrasings that have them, and phrasings to their features."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.matching.features import SYLLABLE, SYLLABLES, Codes, Features, kinds
+
 Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
 
 IDF_POWER = 0.65
-"""Below 1 rare features decide less alone; measured best between 0.6 and 0.7 on both development sets."""
+"""Below 1 rare features decide less alone; measured best between 0.5 and 0.8 on both development sets."""
+IDF_SIZE = 10_000
+"""The size of base that idf is reckoned for, whatever the base: so it does not change with entries that share no feature, and
+similarities mean the same in a base of fifty phrasings and of fifty thousand."""
+POSTINGS = 60_000
+"""A search reads about so many postings and no more: those of the rarest features, which tell most. The phrasings that they
+find are then compared in full. Up to some 5,000 phrasings every posting is read."""
+SHORTLIST = 300
+"""So many of the phrasings found that way are compared in full."""
+_COMMON = 0.5
+_FLOOR = 0.3
+_FAINT = 0.05
+"""Less of its length than this a phrasing has not in its sounds, or there are none."""
 
 
 @dataclass(frozen=True)
@@ -20,110 +35,232 @@ class Query:
     """A question as the index sees it.
 
     Attributes:
-        columns: numbers of its known features.
-        weights: their weights, of unit length together with the unknown ones.
+        columns: numbers of its known features, ascending.
+        weights: their weights, of unit length together with those of the unknown ones.
+        sounds: whether it is known by its sound only, so that phrasings are compared by their sounds.
     """
 
-    columns: NDArray[np.int64]
+    columns: Numbers
     weights: Floats
+    sounds: bool = False
+
+
+@dataclass(frozen=True)
+class Around:
+    """The phrasings around a question.
+
+    Attributes:
+        gram: cosine of each with each.
+        has: for each the question's features that it has: 1 or 0.
+        reverse: for each the share of its squared weight that the question has, 0..1.
+        shared: for each the features that it has, of those that at least two of them have: 1 or 0.
+        squares: the squared weights of these features.
+        asked: which of these features the question has: 1 or 0.
+    """
+
+    gram: Floats
+    has: Floats
+    reverse: Floats
+    shared: Floats
+    squares: Floats
+    asked: Floats
+
+    def cores(self, groups: Floats) -> Floats:
+        """For groups of the phrasings the share of what at least half of a group have in common that the question has too.
+
+        Args:
+            groups: groups × phrasings, 1 where a phrasing is in the group.
+        """
+        common = (groups @ self.shared >= _COMMON * groups.sum(axis=1)[:, None]) * self.squares
+        return np.asarray((common @ self.asked) / np.maximum(common.sum(axis=1), np.float32(1e-9)), dtype=np.float32)
 
 
 class Index:
-    """Phrasings by feature (compressed sparse columns), each phrasing of unit length.
+    """Phrasings by feature and features by phrasing, each phrasing of unit length.
 
-    Args:
-        rows: for each phrasing its features and weights, as `Extractor.features` gives them.
+    Attributes:
+        size: how many phrasings.
+        arrays: all that it consists of, to be kept in a file.
+        weights: of each feature, idf included.
     """
 
-    def __init__(self, rows: Sequence[Mapping[str, float]]) -> None:
-        self.size = len(rows)
-        self._numbers: dict[str, int] = {}
-        frequency: list[int] = []
-        for row in rows:
-            for feature in row:
-                number = self._numbers.setdefault(feature, len(frequency))
-                if number == len(frequency):
-                    frequency.append(0)
-                frequency[number] += 1
-        counts = np.array(frequency, dtype=np.float64)
-        self._idf = (np.log(1 + self.size / np.maximum(counts, 1)) ** IDF_POWER).astype(np.float32)
-        self._unknown_idf = float(np.log(1 + self.size) ** IDF_POWER) if self.size else 1.0
-        columns = np.fromiter((self._numbers[f] for row in rows for f in row), dtype=np.int64)
-        lengths = np.fromiter((len(row) for row in rows), dtype=np.int64, count=self.size)
-        values = np.fromiter((w for row in rows for w in row.values()), dtype=np.float32)
-        row_numbers = np.repeat(np.arange(self.size, dtype=np.int32), lengths)
-        if len(columns):
-            values = values * self._idf[columns]
-            norms = np.sqrt(np.bincount(row_numbers, weights=values.astype(np.float64) ** 2, minlength=self.size))
-            values = (values / np.maximum(norms, 1e-9)[row_numbers]).astype(np.float32)
-        self._by_row = columns
-        self._by_row_values = values
-        self._row_starts = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
-        order = np.argsort(columns, kind="stable")
-        self._rows = row_numbers[order]
-        self._values = values[order]
-        self._starts = np.concatenate(([0], np.cumsum(np.bincount(columns, minlength=len(frequency))))).astype(np.int64)
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Made by `build`, or from the `arrays` of one that was."""
+        self.arrays = arrays
+        self._codes: Codes = arrays["codes"]
+        self.weights: Floats = arrays["weights"]
+        self._lengths: Floats = 1 / np.maximum(arrays["lengths"], np.float32(_FAINT))
+        self._loudness: Floats = 1 / np.maximum(arrays["loudness"], np.float32(_FAINT))
+        self._starts: Numbers = arrays["row_starts"]
+        self._columns: NDArray[np.int32] = arrays["columns"]
+        self._posting_starts: Numbers = arrays["posting_starts"]
+        self._postings: NDArray[np.int32] = arrays["postings"]
+        self._heard = np.isin(kinds(self._codes), (SYLLABLE, SYLLABLES))
+        self.size = len(self._lengths)
+        self._unknown_idf = _idf(np.zeros(1))[0]
 
-    def query(self, features: Mapping[str, float]) -> Query:
-        """A question's features in the index's terms; features that no phrasing has make it longer, and so less alike."""
-        columns: list[int] = []
-        weights: list[float] = []
-        total = 0.0
-        for feature, weight in features.items():
-            number = self._numbers.get(feature)
-            value = weight * (self._unknown_idf if number is None else float(self._idf[number]))
-            total += value * value
-            if number is not None:
-                columns.append(number)
-                weights.append(value)
-        length = total**0.5 or 1.0
-        return Query(
-            np.array(columns, dtype=np.int64),
-            np.array(weights, dtype=np.float32) / np.float32(length),
+    @classmethod
+    def build(cls, parts: Iterable[Features], size: int) -> Self:
+        """An index over `size` phrasings, from their features, some thousand phrasings at a time so that memory suffices."""
+        found: list[Codes] = []
+        per_row: list[NDArray[Any]] = [np.zeros(0, np.int64)]
+        distinct: list[tuple[Codes, Floats]] = [(np.zeros(0, np.uint64), np.zeros(0, np.float32))]
+        for part in parts:
+            found.append(part.codes)
+            per_row.append(np.bincount(part.rows, minlength=part.texts))
+            unique, first = np.unique(part.codes, return_index=True)
+            distinct.append((unique, part.weights[first]))
+        codes, first = np.unique(np.concatenate([unique for unique, _ in distinct]), return_index=True)
+        weights = np.concatenate([each for _, each in distinct])[first]
+        columns = np.empty(sum(map(len, found)), dtype=np.int32)
+        begin = 0
+        while found:
+            part_codes = found.pop(0)
+            columns[begin : begin + len(part_codes)] = np.searchsorted(codes, part_codes)
+            begin += len(part_codes)
+        in_row = np.concatenate(per_row)
+        counts = np.bincount(columns, minlength=len(codes))
+        weights = weights * _idf(counts)
+        rows = np.repeat(np.arange(size, dtype=np.int32), in_row)
+        squares = np.square(weights)
+        heard = np.isin(kinds(codes), (SYLLABLE, SYLLABLES))
+        order = np.argsort(columns, kind="stable")
+        return cls(
+            {
+                "codes": codes,
+                "weights": weights,
+                "lengths": _length(rows, squares[columns], size),
+                "loudness": _length(rows, np.where(heard, squares, 0)[columns], size),
+                "row_starts": _starts(in_row),
+                "columns": columns,
+                "posting_starts": _starts(counts),
+                "postings": rows[order],
+            }
         )
 
-    def similarities(self, query: Query) -> Floats:
-        """Cosine of the question with every phrasing, 0..1."""
+    def query(self, features: Features, sounds: bool = False) -> Query:
+        """A question's features in the index's terms; features that no phrasing has make it longer, and so less alike."""
+        if not len(self._codes):
+            return Query(np.zeros(0, np.int64), np.zeros(0, np.float32), sounds)
+        at = np.minimum(np.searchsorted(self._codes, features.codes), len(self._codes) - 1)
+        known = self._codes[at] == features.codes
+        weights = np.where(known, self.weights[at], features.weights * self._unknown_idf)
+        length = np.sqrt(np.square(weights).sum()) or np.float32(1)
+        return Query(at[known], weights[known] / length, sounds)
+
+    def nearest(self, query: Query, count: int) -> tuple[Numbers, Floats]:
+        """The phrasings most alike, best first, and the cosine of each with the question, above 0.
+
+        In a large base the rarest features choose whom to compare (`POSTINGS`); whoever is compared is compared in full.
+        """
         if not len(query.columns):
-            return np.zeros(self.size, dtype=np.float32)
-        spans = [slice(self._starts[column], self._starts[column + 1]) for column in query.columns.tolist()]
-        rows = np.concatenate([self._rows[span] for span in spans])
-        lengths = [span.stop - span.start for span in spans]
-        values = np.concatenate([self._values[span] for span in spans]) * np.repeat(query.weights, lengths)
-        return np.bincount(rows, weights=values, minlength=self.size).astype(np.float32)
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        first = self._posting_starts[query.columns]
+        lengths = self._posting_starts[query.columns + 1] - first
+        weights = query.weights * self.weights[query.columns]
+        cut = int(lengths.sum()) > POSTINGS
+        if cut:
+            order = np.argsort(lengths, kind="stable")
+            kept = order[: max(1, int(np.searchsorted(np.cumsum(lengths[order]), POSTINGS, side="right")))]
+            first, lengths, weights = first[kept], lengths[kept], weights[kept]
+        spans = [self._postings[a : a + n] for a, n in zip(first.tolist(), lengths.tolist(), strict=True)]
+        sums = np.bincount(np.concatenate(spans), weights=np.repeat(weights, lengths), minlength=self.size)
+        totals = np.asarray(sums, dtype=np.float64) * self._scale(query)
+        best = _largest(totals, SHORTLIST if cut else count)
+        if not cut:
+            return best, np.minimum(totals[best], 1).astype(np.float32)
+        similarities = self.similarities(query, best)
+        order = np.argsort(-similarities, kind="stable")[:count]
+        return best[order], similarities[order]
 
-    def words(self) -> NDArray[np.int8]:
-        """For each feature 1 if it is a word or pair of Chinese characters, 2 if a word of another script, else 0."""
-        kinds = {"b": 1, "j": 1, "w": 2}
-        return np.array([kinds.get(feature[0], 0) for feature in self._numbers], dtype=np.int8)
+    def _scale(self, query: Query) -> Floats:
+        """What each phrasing's weights are multiplied by to be of unit length."""
+        return self._loudness if query.sounds else self._lengths
 
-    @property
-    def idf(self) -> Floats:
-        """The rarity of each feature."""
-        return self._idf
+    def similarities(self, query: Query, rows: Numbers) -> Floats:
+        """Cosine of the question with some phrasings, 0..1."""
+        if not len(query.columns):
+            return np.zeros(len(rows), np.float32)
+        columns, starts = self.features_of(rows)
+        at = np.minimum(np.searchsorted(query.columns, columns), len(query.columns) - 1)
+        products = np.where(query.columns[at] == columns, self.weights[columns] * query.weights[at], 0)
+        totals = np.concatenate(([0], np.cumsum(products, dtype=np.float64)))
+        return np.minimum((totals[starts[1:]] - totals[starts[:-1]]) * self._scale(query)[rows], 1).astype(np.float32)
 
-    def columns(self, row: int) -> NDArray[np.int64]:
-        """Numbers of a phrasing's features."""
-        return self._by_row[self._row_starts[row] : self._row_starts[row + 1]]
+    def features_of(self, rows: Numbers) -> tuple[NDArray[np.int32], Numbers]:
+        """Columns of some phrasings one after the other, and where each begins, with the end."""
+        first = self._starts[rows]
+        lengths = self._starts[rows + 1] - first
+        starts = _starts(lengths)
+        return self._columns[np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])], starts
 
-    def shares(self, rows: Sequence[int], query: Query) -> list[float]:
-        """For each of some phrasings the share of its squared weight that stands in the question too, 0..1."""
-        asked = np.zeros(len(self._idf), dtype=np.bool_)
-        asked[query.columns] = True
-        spans = [slice(self._row_starts[row], self._row_starts[row + 1]) for row in rows]
-        return [float(np.square(self._by_row_values[span]) @ asked[self._by_row[span]]) for span in spans]
+    def around(self, rows: Numbers, query: Query) -> Around:
+        """Some phrasings among each other and beside a question."""
+        columns, starts = self.features_of(rows)
+        owner = np.repeat(np.arange(len(rows)), starts[1:] - starts[:-1])
+        if query.sounds:
+            heard = self._heard[columns]
+            columns, owner = columns[heard], owner[heard]
+        # Features are numbered by way of a table of all: it costs less than sorting those that are here.
+        table = np.zeros(len(self._codes), dtype=np.int32)
+        table[query.columns] = np.arange(1, len(query.columns) + 1)
+        at = table[columns]
+        asked = at > 0
+        has = np.zeros((len(rows), len(query.columns)), dtype=np.float32)
+        has.ravel()[owner[asked] * len(query.columns) + (at[asked] - 1)] = 1
+        number = np.arange(len(columns), dtype=np.int32)
+        table[columns] = number
+        first = table[columns] == number
+        distinct = columns[first]
+        table[distinct] = number[: len(distinct)]
+        number = table[columns]
+        # What only one of them has adds nothing between two, and on the diagonal the cosine is 1.
+        several = np.bincount(number, minlength=len(distinct)) > 1
+        distinct = distinct[several]
+        shared = several[number]
+        number = (several.cumsum() - 1)[number[shared]]
+        present = np.zeros((len(rows), len(distinct)), dtype=np.float32)
+        present.ravel()[owner[shared] * len(distinct) + number] = 1
+        weights = self.weights[distinct]
+        scale = self._scale(query)[rows]
+        dense = present * weights * scale[:, None]
+        gram = dense @ dense.T
+        gram.ravel()[:: len(rows) + 1] = 1
+        mark = np.zeros(len(distinct), dtype=np.float32)
+        table[distinct] = 0
+        table[query.columns] = -1
+        mark[table[distinct] == -1] = 1
+        squares = np.square(self.weights[query.columns])
+        reverse = np.minimum((has @ squares) * np.square(scale), np.float32(1))
+        return Around(gram, has, reverse, present, np.square(weights), mark)
 
-    @property
-    def digest(self) -> str:
-        """Changes with anything that the similarities depend on."""
-        content = hashlib.sha256(self._by_row.tobytes())
-        for part in (self._by_row_values, self._row_starts):
-            content.update(part.tobytes())
-        return content.hexdigest()
+    def kinds_of(self, columns: NDArray[Any]) -> NDArray[np.int8]:
+        """The kind of some features (see `features`)."""
+        return kinds(self._codes[columns])
 
-    def gram(self) -> Floats:
-        """Cosine of every phrasing with every other: an array of `size` × `size`."""
-        dense = np.zeros((self.size, len(self._idf)), dtype=np.float32)
-        columns = np.repeat(np.arange(len(self._idf)), np.diff(self._starts))
-        dense[self._rows, columns] = self._values
-        return np.asarray(dense @ dense.T)
+
+def _idf(counts: NDArray[Any]) -> Floats:
+    """Rarity of features that so many of the phrasings have; one that none has counts like one that one has."""
+    return np.asarray(np.log(1 + IDF_SIZE / np.maximum(counts, 1)) ** IDF_POWER, dtype=np.float32)
+
+
+def _length(rows: NDArray[np.int32], squares: Floats, size: int) -> Floats:
+    return np.sqrt(np.bincount(rows, weights=squares, minlength=size)).astype(np.float32)
+
+
+def _starts(lengths: NDArray[Any]) -> Numbers:
+    starts = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=starts[1:])
+    return starts
+
+
+def _largest(values: NDArray[np.float64], count: int) -> Numbers:
+    """Where the largest positive values are, largest first, and of equal ones the first."""
+    floor = _FLOOR * float(values.max(initial=0))
+    at = (values > floor).nonzero()[0]
+    if len(at) < count:
+        at = (values > 0).nonzero()[0]
+    if len(at) > count:
+        at = at[(-values[at]).argpartition(count - 1)[:count]]
+        at.sort()
+    return at[(-values[at]).argsort(kind="stable")]

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Protocol, Self
 
-from bot.matching.confidence import confidence
-from bot.matching.features import Extractor, Synonyms
-from bot.matching.index import Index
-from bot.matching.normalise import normalise
-from bot.matching.scoring import MEASURED, Scored, Scorer
-from bot.matching.words import Segmenter
+import numpy as np
+from numpy.typing import NDArray
 
-Decision = Literal["answer", "clarify", "none"]
+from bot.matching import cache as files
+from bot.matching.calibration import calibrate, prior
+from bot.matching.confidence import Weights, features, probabilities
+from bot.matching.explanation import Explanation, reasons
+from bot.matching.features import extract, term_hashes
+from bot.matching.index import Index, Query
+from bot.matching.normalise import normalise, normalise_all
+from bot.matching.pinyin import read_pinyin, spoken
+from bot.matching.scoring import Scored, Scorer
+from bot.matching.spelling import Spelling
+from bot.matching.synonyms import Synonyms, everyday
 
-ANSWER_AT = 0.65
-"""From this confidence on a question is answered at once (`SHEBAO_ANSWER_AT`)."""
-CLARIFY_AT = 0.22
-"""From this confidence on an entry is offered as what could be meant (`SHEBAO_CLARIFY_AT`)."""
-OFFERED = 3
-"""At most so many entries are offered."""
+BATCH = 4000
+"""So many phrasings are read at once: more cost memory, fewer time."""
+_INDEX_FIELDS = (
+    "codes", "weights", "lengths", "loudness", "row_starts", "columns", "posting_starts", "postings"
+)  # fmt: skip
 
 
 class KnowledgeBase(Protocol):
@@ -33,7 +39,11 @@ class KnowledgeBase(Protocol):
 
     @property
     def words(self) -> Sequence[str]:
-        """Words of the field that a general dictionary does not know."""
+        """Words of the field, of which each counts as one thing."""
+
+    @property
+    def elsewhere(self) -> Sequence[str]:
+        """Questions that belong to no entry, though they look like some."""
 
     def phrasings(self) -> Mapping[str, Sequence[str]]:
         """Entry id to the ways of asking for it."""
@@ -54,6 +64,19 @@ class Candidate:
     phrasing: str
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How a question was read.
+
+    Attributes:
+        canonical: what is compared: normalised, words of one meaning unified, slips mended; of pinyin the syllables.
+        query: its features in the index's terms.
+    """
+
+    canonical: str
+    query: Query
+
+
 class Matcher:
     """Finds the entries that a question may ask for. Immutable once built, so any thread may use it."""
 
@@ -62,18 +85,16 @@ class Matcher:
         phrasings: Mapping[str, Sequence[str]],
         synonyms: Iterable[Sequence[str]] = (),
         words: Iterable[str] = (),
+        elsewhere: Iterable[str] = (),
         cache: Path | None = None,
     ) -> None:
         """Build the index; see `from_phrasings` and `from_knowledge`."""
-        self._ids = list(phrasings)
-        self._phrasings = [(number, p) for number, entry_id in enumerate(self._ids) for p in phrasings[entry_id]]
-        unifier = Synonyms(synonyms)
-        plain = Extractor(unifier, None)
-        texts = [plain.canonical(phrasing) for _, phrasing in self._phrasings]
-        segmenter = Segmenter(texts, map(normalise, words), cache)
-        self._extractor = Extractor(unifier, segmenter)
-        self._index = Index([self._extractor.features(text) for text in texts])
-        self._scorer = Scorer(self._index, texts, [number for number, _ in self._phrasings], cache)
+        groups = [list(group) for group in synonyms]
+        self._own_synonyms = Synonyms(groups)
+        self._synonyms = Synonyms(groups, everyday())
+        self._terms = term_hashes(normalise_all(list(words)))
+        key = [str(group) for group in groups] + ["", *map(str, self._terms)]
+        self._build(phrasings, list(elsewhere), cache, key)
 
     @classmethod
     def from_phrasings(cls, phrasings: Mapping[str, Sequence[str]]) -> Self:
@@ -88,59 +109,119 @@ class Matcher:
             knowledge: what to find.
             cache: a folder for what is slow to build; None: build it anew.
         """
-        return cls(knowledge.phrasings(), knowledge.synonyms, knowledge.words, cache)
+        return cls(knowledge.phrasings(), knowledge.synonyms, knowledge.words, knowledge.elsewhere, cache)
 
-    @property
-    def learns(self) -> bool:
-        """Whether there are phrasings enough for the model over all of them."""
-        return self._scorer.learns
+    def beside(self, phrasings: Mapping[str, Sequence[str]]) -> Self:
+        """A matcher for other phrasings that reads questions with the same synonyms and words."""
+        other = type(self).__new__(type(self))
+        other._own_synonyms, other._synonyms, other._terms = self._own_synonyms, self._synonyms, self._terms
+        other._build(phrasings, [], None, [])
+        return other
+
+    def _build(
+        self, phrasings: Mapping[str, Sequence[str]], elsewhere: list[str], cache: Path | None, key: list[str]
+    ) -> None:
+        self._ids = list(phrasings)
+        counts = [len(texts) for texts in phrasings.values()]
+        self._counts = counts
+        self._order = prior(counts)
+        self._phrasings = [phrasing for texts in phrasings.values() for phrasing in texts] + elsewhere
+        self._owners = np.repeat(np.arange(len(counts) + 1, dtype=np.int32), [*counts, len(elsewhere)])
+        path = cache / files.name([*key, "", *self._ids, "", *map(str, counts), *self._phrasings]) if cache else None
+        found = files.load(path, (*_INDEX_FIELDS, "texts", "confidence")) if path else None
+        if found is not None:
+            texts = found["texts"].tobytes().decode().split("\n") if self._phrasings else []
+            self._index = Index(found)
+        else:
+            batches = [self._phrasings[i : i + BATCH] for i in range(0, len(self._phrasings), BATCH)]
+            canonical = [self._synonyms.canonical_all(batch) for batch in batches]
+            self._index = Index.build((extract(batch, self._terms) for batch in canonical), len(self._phrasings))
+            texts = [text for batch in canonical for text in batch]
+        self._texts = texts
+        self._spelling = Spelling(texts)
+        self._scorer = Scorer(self._index, texts, self._owners)
+        self._weights: Weights = found["confidence"] if found is not None else self._calibrate()
+        if path and found is None:
+            encoded = np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
+            files.save(path, {**self._index.arrays, "texts": encoded, "confidence": self._weights})
+
+    def _calibrate(self) -> Weights:
+        def ask(number: int, without: NDArray[np.int64]) -> list[Scored]:
+            text = self._texts[number]
+            return self._scorer.rank(text, self._index.query(extract([text], self._terms)), without)
+
+        return calibrate(self._texts, self._owners, self._counts, ask)
 
     def canonical(self, text: str) -> str:
-        """The text in the form that is compared: normalised, with words of one meaning written alike."""
-        return self._extractor.canonical(text)
+        """The text normalised, with the base's own words of one meaning written alike."""
+        return self._own_synonyms.canonical_all([text])[0]
+
+    def heard(self, text: str) -> str | None:
+        """The syllables of a text that was typed in pinyin, with a space between; None for any other text."""
+        normalised = normalise(text)
+        # Nearly all that is typed so is plain ASCII, and nothing else can be taken for it.
+        return read_pinyin(normalised, self._spelling.knows) if normalised.replace("ü", "v").isascii() else None
+
+    def read(self, text: str) -> Reading:
+        """How a question is understood."""
+        sounds = self.heard(text)
+        if sounds is not None:
+            return Reading(sounds, self._index.query(extract([sounds], sounds_only=True), sounds=True))
+        normalised = normalise(text)
+        canonical = self._synonyms.unify(normalised)
+        mended = self._spelling.correct(canonical)
+        if mended != canonical:
+            canonical = self._synonyms.apply(mended)
+        return Reading(canonical, self._index.query(extract([canonical], self._terms)))
 
     def match(self, text: str, limit: int = 5) -> list[Candidate]:
         """The entries that `text` may ask for, best first, at most `limit`; empty where nothing is shared with any."""
         return self._candidates(self.rank(text), limit)
 
+    def rank(self, text: str) -> list[Scored]:
+        """The measurements behind `match`: entries by number; one beyond the last stands for what belongs elsewhere."""
+        reading = self.read(text)
+        return self._scorer.rank(reading.canonical, reading.query)
+
+    def weigh(self, ranked: Sequence[Scored]) -> list[tuple[Scored, float]]:
+        """Ranked entries with their confidences, best first, without what belongs elsewhere.
+
+        The order is that of the model before it was fitted to the base, so that entries which have nothing to do with a
+        question do not change it; a confidence is at most that of the entry before.
+        """
+        if not ranked:
+            return []
+        table = features(ranked)
+        likely = (-(table @ self._order)).argsort(kind="stable").tolist()
+        known = [place for place in likely if ranked[place].entry < len(self._ids)]
+        values = np.minimum.accumulate(probabilities(table[known], self._weights)).tolist()
+        return [(ranked[place], value) for place, value in zip(known, values, strict=True)]
+
     def _candidates(self, ranked: Sequence[Scored], limit: int) -> list[Candidate]:
-        candidates = [
-            Candidate(
-                self._ids[scored.entry],
-                confidence(ranked, position, self._scorer.learns),
-                self._phrasings[scored.phrasing][1],
-            )
-            for position, scored in enumerate(ranked[: min(max(limit, 0), MEASURED)])
+        return [
+            Candidate(self._ids[scored.entry], confidence, self._phrasings[scored.phrasing])
+            for scored, confidence in self.weigh(ranked)[: max(limit, 0)]
         ]
-        return sorted(candidates, key=lambda candidate: -candidate.confidence)
+
+    def explain(self, text: str) -> Explanation:
+        """Why `match` gives what it gives."""
+        reading = self.read(text)
+        ranked = self._scorer.rank(reading.canonical, reading.query)
+        nearest = [self._texts[scored.phrasing] for scored in ranked]
+        if reading.query.sounds:
+            nearest = [spoken(phrasing) for phrasing in nearest]
+        written = [self._phrasings[scored.phrasing] for scored in ranked]
+        pairs = list(zip(written, nearest, strict=True))
+        found = reasons(ranked, self._weights, self._ids, pairs, reading.canonical)
+        return Explanation(text, reading.canonical, reading.query.sounds, found)
 
     def left_out(self) -> Iterator[tuple[str, str, list[Candidate]]]:
         """For each phrasing: its entry, itself, and what would be found if it were not there (nor one written alike)."""
-        features = [self._extractor.features(self.canonical(phrasing)) for _, phrasing in self._phrasings]
-        queries = [self._index.query(each) for each in features]
-        for (number, phrasing), ranked in zip(self._phrasings, self._scorer.rank_left_out(queries), strict=True):
-            yield self._ids[number], phrasing, self._candidates(ranked, 5)
-
-    def rank(self, text: str) -> list[Scored]:
-        """The scores behind `match`: entries by number, best first."""
-        canonical = self._extractor.canonical(text)
-        query = self._index.query(self._extractor.features(canonical))
-        return self._scorer.rank(canonical, query)
-
-
-def decide(
-    candidates: Sequence[Candidate], answer_at: float = ANSWER_AT, clarify_at: float = CLARIFY_AT
-) -> tuple[Decision, tuple[Candidate, ...]]:
-    """What to do with candidates, and those that it concerns.
-
-    Returns:
-        "answer" with the best one, "clarify" with two or three that could be meant, or "none" with nothing.
-    """
-    if not candidates or candidates[0].confidence < clarify_at:
-        return "none", ()
-    best = candidates[0]
-    if best.confidence >= answer_at:
-        return "answer", (best,)
-    # The best alone is no choice: the next one is offered beside it although it is less likely.
-    close = [c for i, c in enumerate(candidates) if i < 2 or c.confidence >= clarify_at]
-    return "clarify", tuple(close[:OFFERED])
+        starts = [0, *accumulate(np.bincount(self._owners, minlength=len(self._ids) + 1).tolist())]
+        for number, entry_id in enumerate(self._ids):
+            mine = range(starts[number], starts[number + 1])
+            for row in mine:
+                text = self._texts[row]
+                alike = np.array([other for other in mine if self._texts[other] == text], dtype=np.int64)
+                ranked = self._scorer.rank(text, self._index.query(extract([text], self._terms)), alike)
+                yield entry_id, self._phrasings[row], self._candidates(ranked, 5)

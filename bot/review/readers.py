@@ -13,8 +13,8 @@ from bot.language import LANGUAGES
 from bot.matching import Matcher
 from bot.review.finding import Finding, Level, Result, Subject
 
-CLEARLY = 0.1
-"""So far above the threshold another entry's confidence is an error; nearer to it any edit elsewhere could turn it."""
+CLEARLY = 0.95
+"""From this confidence on another entry in a phrasing's place is an error; below it a few of thousands are to be expected."""
 
 
 def own_entry_first(subject: Subject, matcher: Matcher, answer_at: float) -> Result:
@@ -43,7 +43,7 @@ def own_entry_first(subject: Subject, matcher: Matcher, answer_at: float) -> Res
             f"“{phrasing}” without itself finds `{first.entry_id}` ({first.confidence:.2f}: “{first.phrasing}”): "
             f"add phrasings like it to `{entry_id}`, or move it"
         )
-        level: Level = "error" if first.confidence >= answer_at + CLEARLY else "warning"
+        level: Level = "error" if first.confidence >= max(answer_at, CLEARLY) else "warning"
         findings.append(subject.finding(level, number, ("phrasings", *path), message))
     return Result("phrasings find their own entry with themselves left out", tested, tuple(findings))
 

@@ -1,0 +1,109 @@
+"""Why a question was matched as it was: what it was read as, the words that matched, and what each feature added."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.matching.confidence import NAMES, Weights, features
+from bot.matching.scoring import Scored
+
+_PIECE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff\uf900-\ufaff]+")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one feature adds.
+
+    Attributes:
+        name: the feature (`confidence.NAMES`).
+        value: its value.
+        adds: value times coefficient: so much the log-odds grow.
+    """
+
+    name: str
+    value: float
+    adds: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an entry has its confidence.
+
+    Attributes:
+        entry_id: the entry; "" for what belongs elsewhere.
+        confidence: 0..1; the logistic function of the sum of what its parts add.
+        phrasing: its nearest phrasing.
+        matched: the words that question and phrasing share, in the question's order.
+        covered: share of the question's squared weight that the entry's nearest phrasings have, 0..1.
+        parts: what each feature adds, in the model's order.
+    """
+
+    entry_id: str
+    confidence: float
+    phrasing: str
+    matched: tuple[str, ...]
+    covered: float
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a question was matched as it was.
+
+    Attributes:
+        question: as asked.
+        canonical: as read.
+        by_sound: whether it was taken for pinyin and compared by its sounds.
+        reasons: for the first entries, best first; what belongs elsewhere is among them.
+    """
+
+    question: str
+    canonical: str
+    by_sound: bool
+    reasons: tuple[Reason, ...]
+
+
+def reasons(
+    ranked: Sequence[Scored], weights: Weights, ids: Sequence[str], phrasings: Sequence[tuple[str, str]], canonical: str
+) -> tuple[Reason, ...]:
+    """A reason for each ranked entry.
+
+    Args:
+        ranked: as `Scorer.rank` gives them.
+        weights: the confidence's coefficients.
+        ids: entry ids by number.
+        phrasings: for each ranked entry its nearest phrasing, as written and canonical.
+        canonical: the question as read.
+    """
+    if not ranked:
+        return ()
+    table = features(ranked)
+    sums = table @ weights
+    return tuple(
+        Reason(
+            ids[ranked[i].entry] if ranked[i].entry < len(ids) else "",
+            float(1 / (1 + np.exp(-np.clip(sums[i], -30, 30)))),
+            phrasings[i][0],
+            shared(canonical, phrasings[i][1]),
+            ranked[i].covered,
+            tuple(
+                Part(name, float(value), float(value * weight))
+                for name, value, weight in zip(NAMES, table[i], weights, strict=True)
+            ),
+        )
+        for i in np.argsort(-sums, kind="stable").tolist()
+    )
+
+
+def shared(question: str, phrasing: str) -> tuple[str, ...]:
+    """The longest stretches that two canonical texts share, of whole words and Chinese characters, in order."""
+    ours, theirs = _PIECE.findall(question), _PIECE.findall(phrasing)
+    blocks = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+    stretches = (ours[block.a : block.a + block.size] for block in blocks)
+    return tuple(("" if _HAN.search(stretch[0]) else " ").join(stretch) for stretch in stretches if stretch)
