@@ -10,6 +10,8 @@ from benchmarks.measures import BINS, ece, reliability
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 """Told apart by colour-blind eyes too (Okabe & Ito 2008)."""
 MARKERS = "osD^vP"
+FEWEST = 8
+"""A point stands for so many questions at least: the share of fewer says nothing. The bars count all."""
 
 
 def draw(path: Path, series: Mapping[str, tuple[Sequence[float], Sequence[bool]]]) -> None:
@@ -37,7 +39,7 @@ def draw(path: Path, series: Mapping[str, tuple[Sequence[float], Sequence[bool]]
         width = 1 / BINS / (len(series) + 0.5)
         for number, (name, (confidence, right)) in enumerate(series.items()):
             bins = reliability(confidence, right)
-            filled = [b for b in bins if b.count]
+            filled = [b for b in bins if b.count >= FEWEST]
             colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
             curve.plot(
                 [b.confidence for b in filled],
@@ -49,8 +51,12 @@ def draw(path: Path, series: Mapping[str, tuple[Sequence[float], Sequence[bool]]
             )
             left = [i / BINS + width * (number + 0.25) for i in range(BINS)]
             bars.bar(left, [b.count / len(confidence) for b in bins], width=width, align="edge", color=colour)
-        curve.set(ylabel="share of them that is right", ylim=(-0.02, 1.02), title="Confidence of the first candidate")
-        curve.legend(loc="upper left", frameon=False)
+        curve.set(
+            ylabel="share of them that is right",
+            ylim=(-0.02, 1.02),
+            title=f"Confidence of the first candidate (points: {FEWEST} questions or more)",
+        )
+        curve.legend(loc="lower right", frameon=False)
         bars.set(xlabel="confidence", ylabel="share of questions", xlim=(-0.02, 1.02), xticks=[i / 5 for i in range(6)])
         for axes in (curve, bars):
             axes.grid(visible=True, color="#dddddd", linewidth=0.6)

@@ -33,9 +33,9 @@ NAMES = (
 )
 """The features, in the coefficients' order. A margin is the distance to the best other entry; for the others see `Scored`."""
 
-ONE: Weights = np.array([2.42, 12.04, 5.57, 5.10, 3.95, -0.77, -2.76, 0.51, -0.98, -1.36, 5.62, -3.15, -0.11, -2.37])
+ONE: Weights = np.array([1.96, 12.12, 4.53, 4.84, 3.24, -0.46, -3.02, 0.54, -0.69, -2.52, 8.13, -3.78, -0.16, -1.30])
 """Where an entry has one phrasing."""
-SEVERAL: Weights = np.array([-0.97, 0.62, 3.54, 3.68, -0.38, 4.00, 0.03, 0.44, 1.82, 0.61, -0.32, -0.71, 0.67, -7.06])
+SEVERAL: Weights = np.array([-0.70, 0.88, 3.47, 3.49, -0.02, 3.76, -0.21, 0.25, 1.78, 0.60, -0.04, -0.78, 0.70, -7.33])
 """Where an entry has several."""
 
 

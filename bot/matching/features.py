@@ -19,7 +19,7 @@ CHARACTER, PAIR, SYLLABLE, SYLLABLES, WORD, WORDS, LETTERS, TERM = range(1, 9)
 """Kinds: a Chinese character, two neighbouring ones, the sound of one, of two; a word of another script, two neighbouring
 ones, three letters; a word that the knowledge base calls a word of its field."""
 
-WEIGHTS = np.array([0, 1.0, 0.8, 0.6, 0.5, 1.0, 0.6, 0.4, 0.7], dtype=np.float32)
+WEIGHTS = np.array([0, 1.0, 0.5, 0.6, 0.3, 1.0, 0.45, 0.4, 0.3], dtype=np.float32)
 """Weight of each kind; see the ablation in docs/matching.md."""
 WEAK = 0.3
 """What a word weighs that says nothing of the matter. A large base shows it by its frequency; a small one cannot."""

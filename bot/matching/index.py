@@ -26,6 +26,7 @@ SHORTLIST = 300
 """So many of the phrasings found that way are compared in full."""
 _COMMON = 0.5
 _FLOOR = 0.3
+_AT_ONCE = 10_000
 _FAINT = 0.05
 """Less of its length than this a phrasing has not in its sounds, or there are none."""
 
@@ -121,22 +122,20 @@ class Index:
         in_row = np.concatenate(per_row)
         counts = np.bincount(columns, minlength=len(codes))
         weights = weights * _idf(counts)
-        rows = np.repeat(np.arange(size, dtype=np.int32), in_row)
         squares = np.square(weights)
-        heard = np.isin(kinds(codes), (SYLLABLE, SYLLABLES))
+        loud = np.where(np.isin(kinds(codes), (SYLLABLE, SYLLABLES)), squares, np.float32(0))
+        row_starts = _starts(in_row)
+        arrays = {
+            "codes": codes,
+            "weights": weights,
+            "lengths": _length(columns, row_starts, squares),
+            "loudness": _length(columns, row_starts, loud),
+            "row_starts": row_starts,
+            "columns": columns,
+            "posting_starts": _starts(counts),
+        }
         order = np.argsort(columns, kind="stable")
-        return cls(
-            {
-                "codes": codes,
-                "weights": weights,
-                "lengths": _length(rows, squares[columns], size),
-                "loudness": _length(rows, np.where(heard, squares, 0)[columns], size),
-                "row_starts": _starts(in_row),
-                "columns": columns,
-                "posting_starts": _starts(counts),
-                "postings": rows[order],
-            }
-        )
+        return cls({**arrays, "postings": np.repeat(np.arange(size, dtype=np.int32), in_row)[order]})
 
     def query(self, features: Features, sounds: bool = False) -> Query:
         """A question's features in the index's terms; features that no phrasing has make it longer, and so less alike."""
@@ -164,7 +163,7 @@ class Index:
             kept = order[: max(1, int(np.searchsorted(np.cumsum(lengths[order]), POSTINGS, side="right")))]
             first, lengths, weights = first[kept], lengths[kept], weights[kept]
         spans = [self._postings[a : a + n] for a, n in zip(first.tolist(), lengths.tolist(), strict=True)]
-        sums = np.bincount(np.concatenate(spans), weights=np.repeat(weights, lengths), minlength=self.size)
+        sums = np.bincount(np.concatenate(spans), weights=weights.repeat(lengths), minlength=self.size)
         totals = np.asarray(sums, dtype=np.float64) * self._scale(query)
         best = _largest(totals, SHORTLIST if cut else count)
         if not cut:
@@ -192,12 +191,12 @@ class Index:
         first = self._starts[rows]
         lengths = self._starts[rows + 1] - first
         starts = _starts(lengths)
-        return self._columns[np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])], starts
+        return self._columns[(first - starts[:-1]).repeat(lengths) + np.arange(starts[-1])], starts
 
     def around(self, rows: Numbers, query: Query) -> Around:
         """Some phrasings among each other and beside a question."""
         columns, starts = self.features_of(rows)
-        owner = np.repeat(np.arange(len(rows)), starts[1:] - starts[:-1])
+        owner = np.arange(len(rows)).repeat(starts[1:] - starts[:-1])
         if query.sounds:
             heard = self._heard[columns]
             columns, owner = columns[heard], owner[heard]
@@ -244,8 +243,15 @@ def _idf(counts: NDArray[Any]) -> Floats:
     return np.asarray(np.log(1 + IDF_SIZE / np.maximum(counts, 1)) ** IDF_POWER, dtype=np.float32)
 
 
-def _length(rows: NDArray[np.int32], squares: Floats, size: int) -> Floats:
-    return np.sqrt(np.bincount(rows, weights=squares, minlength=size)).astype(np.float32)
+def _length(columns: NDArray[np.int32], starts: Numbers, squares: Floats) -> Floats:
+    """The length of each row, given the square of each feature's weight; some thousand rows at a time."""
+    lengths = np.zeros(len(starts) - 1, dtype=np.float32)
+    for first in range(0, len(lengths), _AT_ONCE):
+        some = starts[first : first + _AT_ONCE + 1]
+        inside = np.repeat(np.arange(len(some) - 1), np.diff(some))
+        sums = np.bincount(inside, weights=squares[columns[some[0] : some[-1]]], minlength=len(some) - 1)
+        lengths[first : first + _AT_ONCE] = np.sqrt(sums)
+    return lengths
 
 
 def _starts(lengths: NDArray[Any]) -> Numbers:

@@ -158,16 +158,18 @@ class Matcher:
 
     def heard(self, text: str) -> str | None:
         """The syllables of a text that was typed in pinyin, with a space between; None for any other text."""
-        normalised = normalise(text)
+        return self._heard(normalise(text))
+
+    def _heard(self, normalised: str) -> str | None:
         # Nearly all that is typed so is plain ASCII, and nothing else can be taken for it.
         return read_pinyin(normalised, self._spelling.knows) if normalised.replace("ü", "v").isascii() else None
 
     def read(self, text: str) -> Reading:
         """How a question is understood."""
-        sounds = self.heard(text)
+        normalised = normalise(text)
+        sounds = self._heard(normalised)
         if sounds is not None:
             return Reading(sounds, self._index.query(extract([sounds], sounds_only=True), sounds=True))
-        normalised = normalise(text)
         canonical = self._synonyms.unify(normalised)
         mended = self._spelling.correct(canonical)
         if mended != canonical:

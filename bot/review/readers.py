@@ -13,7 +13,7 @@ from bot.language import LANGUAGES
 from bot.matching import Matcher
 from bot.review.finding import Finding, Level, Result, Subject
 
-CLEARLY = 0.95
+CLEARLY = 0.98
 """From this confidence on another entry in a phrasing's place is an error; below it a few of thousands are to be expected."""
 
 
