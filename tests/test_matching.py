@@ -249,3 +249,31 @@ def test_normalising_folds_what_a_reader_would_not_see() -> None:
     assert normalise("don’t") == "don't"
     assert normalise("哈哈哈哈哈哈") == "哈哈"
     assert len(normalise("中" * 100_000)) <= 4096
+
+
+def test_ten_candidates_can_be_asked_for(matcher: Matcher) -> None:
+    assert len(matcher.match("医保怎么办", 10)) == 10
+    assert len(matcher.match("医保怎么办")) == 5
+
+
+def test_a_new_index_is_built_beside_while_others_ask(small: Matcher) -> None:
+    serving = [small]
+    expected = small.match("医保卡丢了怎么补办")
+    wrong: list[object] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            found = serving[0].match("医保卡丢了怎么补办")
+            if [c.entry_id for c in found] != [c.entry_id for c in expected]:
+                wrong.append(found)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        serving[0] = Matcher.from_phrasings(BASE)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert not wrong

@@ -41,18 +41,14 @@ SEVERAL: Weights = np.array([-0.70, 0.88, 3.47, 3.49, -0.02, 3.76, -0.21, 0.25, 
 
 def features(ranked: Sequence[Scored]) -> NDArray[np.float64]:
     """The model's features for each of the ranked entries: an array of entries × features."""
-    near = np.array([scored.near for scored in ranked])
-    learned = np.array([scored.learned for scored in ranked])
-    rows = [
-        (
-            scored.near, 0.0, scored.learned, 0.0, scored.fuzzy, scored.covered, scored.reverse,
-            scored.covered * scored.learned, scored.core, scored.votes, scored.lift, scored.known, scored.size, 1.0,
-        )
-        for scored in ranked
-    ]  # fmt: skip
-    table = np.array(rows, dtype=np.float64).reshape(len(ranked), len(NAMES))
-    table[:, 1] = _margins(near)
-    table[:, 3] = _margins(learned)
+    measured = np.array(ranked, dtype=np.float64).reshape(len(ranked), len(Scored._fields))
+    cosine, fuzzy, learned, covered = measured[:, 2:6].T
+    near = 0.5 * cosine + 0.5 * fuzzy
+    table = np.ones((len(ranked), len(NAMES)))
+    table[:, :8] = np.array(
+        [near, _margins(near), learned, _margins(learned), fuzzy, covered, measured[:, 6], covered * learned]
+    ).T
+    table[:, 8:13] = measured[:, 7:]  # core, votes, lift, known, size
     return table
 
 

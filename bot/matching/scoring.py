@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,11 @@ NEAREST = 48
 RIDGE = 0.1
 VOTERS = 8
 _BACKGROUND = 10
-ENTRIES = 6
+ENTRIES = 10
 """So many entries are measured; none behind them is ever asked for."""
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(NamedTuple):
     """An entry measured against one question.
 
     Attributes:
@@ -121,26 +120,21 @@ class Scorer:
         tenth = ((1 - groups).cumsum(axis=1) >= _BACKGROUND).argmax(axis=1)
         background = np.where(len(rows) - groups.sum(axis=1) >= _BACKGROUND, cosines[tenth], 0)
         covered = (groups @ around.has > 0) @ asked
-        cores = around.cores(groups)
-        votes = groups[:, :VOTERS].sum(axis=1) / VOTERS
         known, size = float(asked.sum()), float(np.log1p(len(asked)))
-        return [
-            Scored(
-                entry=int(entries[entry]),
-                phrasing=numbers[row],
-                cosine=float(cosines[row]),
-                fuzzy=float(fuzzy[row]),
-                learned=float(learned[entry]),
-                covered=float(covered[i]),
-                reverse=float(around.reverse[row]),
-                core=float(cores[i]),
-                votes=float(votes[i]),
-                lift=float(cosines[row] - background[i]),
-                known=known,
-                size=size,
-            )
-            for i, (entry, row) in enumerate(zip(order.tolist(), nearest.tolist(), strict=True))
-        ]
+        measures = zip(
+            entries[order].tolist(),
+            rows[nearest].tolist(),
+            cosines[nearest].tolist(),
+            fuzzy[nearest].tolist(),
+            learned[order].tolist(),
+            covered.tolist(),
+            around.reverse[nearest].tolist(),
+            around.cores(groups).tolist(),
+            (groups[:, :VOTERS].sum(axis=1) / VOTERS).tolist(),
+            (cosines[nearest] - background).tolist(),
+            strict=True,
+        )
+        return [Scored._make((*row, known, size)) for row in measures]
 
 
 def _kernel(similarities: Floats) -> Floats:
