@@ -18,6 +18,7 @@ from bot.dialogue import Assistant, Speaker, article_requests
 from bot.errors import KnowledgeCheckError, ShebaoError, UsageError
 from bot.knowledge import load, load_kept, schemas
 from bot.language import Language
+from bot.log import safe
 from bot.matching import Matcher
 from bot.oneshot import ask as ask_once
 from bot.oneshot import explain as explain_once
@@ -196,9 +197,9 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:
         if os.environ.get("SHEBAO_DEBUG"):
-            traceback.print_exc()
+            click.echo(safe(traceback.format_exc()), err=True)
         click.echo(
-            f"Something went wrong that should not ({type(error).__name__}: {error}). Set SHEBAO_DEBUG=1 to see where.",
+            f"Something went wrong that should not ({type(error).__name__}: {safe(str(error))}). Set SHEBAO_DEBUG=1 to see where.",
             err=True,
         )
         sys.exit(1)

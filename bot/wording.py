@@ -46,11 +46,13 @@ THANKS = _t("不客气，还有问题请直接发给我。", "You are welcome. S
 HELP = _t(
     "用平常的话提问就可以，例如“停保需要什么材料”。如果答案因人而异，我会先问清楚；点选项或打字回答都行。\n"
     "随时可以说“返回”改上一个回答，“重新开始”从头再来，“算了”不问了。\n"
-    "想看法律原文，发“第二十七条”。",
+    "想看法律原文，发“第二十七条”。\n"
+    "想删除这里保存的全部对话记录，发 /forget。请不要发送证件号、电话等个人信息，办事咨询用不着。",
     "Ask in everyday words, for example “which papers do I need to stop medical insurance?”. If the answer depends on your case, I "
     "ask first; press an option or type.\n"
     "Say “back” to change your last reply, “start over” to begin again, “cancel” to drop the question.\n"
-    "To read an article of the law, send “article 27”.",
+    "To read an article of the law, send “article 27”.\n"
+    "To erase everything kept of our conversation, send /forget. Please send no ID or phone numbers: no answer needs them.",
 )
 EMPTY = _t("请用文字写下您的问题。", "Please write your question in words.")
 ONLY_TEXT = _t("我只能看懂文字，请把问题打字发给我。", "I can only read text. Please type your question.")
@@ -121,6 +123,7 @@ COMMANDS: dict[str, Text] = {
     "law": _t("查看社会保险法条文，如 /law 27", "Read an article of the law, e.g. /law 27"),
     "lang": _t("切换中文或英文", "Switch between Chinese and English"),
     "cancel": _t("放弃当前问题", "Drop the current question"),
+    "forget": _t("删除您的全部记录", "Erase everything kept about you"),
 }
 BOT_DESCRIPTION = _t(
     "社保、医保问题，用平常的话问就行。我会告诉您办理步骤、所需材料和法律依据。不知道的，会告诉您打哪个电话。",
@@ -140,6 +143,11 @@ CHOOSE_LANGUAGE = _t("请选择语言 / Choose a language", "请选择语言 / C
 LANGUAGE_SET = _t(
     "好的，按钮和说明用中文。您用哪种语言提问，我就用哪种语言回答。",
     "All right, buttons and help are in English. I answer each question in its own language.",
+)
+FORGOTTEN = _t(
+    "您的对话、提问和评价都已删除。以后再发消息，我会当作第一次联系。Telegram 里的聊天记录请您自己清除。",
+    "Your conversation, questions and feedback are erased. If you write again, I will take it as the first time. The messages in "
+    "Telegram itself are for you to delete.",
 )
 SLOW_DOWN = _t("您问得有点快，请稍等一分钟再问。", "That is a lot of questions. Please wait a minute and ask again.")
 UNKNOWN_COMMAND = _t(

@@ -277,3 +277,7 @@ def test_a_new_index_is_built_beside_while_others_ask(small: Matcher) -> None:
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_quotes_that_are_no_apostrophe_leave_single_blanks() -> None:
+    assert normalise("1'''1'''''' don't '' stop") == "1 1 don't stop"

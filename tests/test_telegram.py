@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import os
 import re
 import signal
@@ -180,7 +181,9 @@ async def test_commands_in_both_languages(api: BotApiDouble, launch: Callable[..
     other.press(en[2], "Medical insurance")
     questions = await told(api, other, 11)
     assert "How to cancel a medical insurance account" in questions.labels
-    assert [command["command"] for command in registered["zh"]] == ["start", "help", "topics", "law", "lang", "cancel"]
+    assert [command["command"] for command in registered["zh"]] == [
+        *("start", "help", "topics", "law", "lang", "cancel", "forget")
+    ]
 
 
 async def test_deep_links_open_an_entry(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
@@ -322,23 +325,83 @@ async def test_answers_are_sent_in_order_within_telegrams_limit(api: BotApiDoubl
     assert sent[2].at - sent[0].at >= 0.9
 
 
-async def test_what_is_stored_has_no_names_and_no_numbers(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+def kept_bytes(bot: Bot) -> bytes:
+    """All that the bot has written: the database with its journal, and the log."""
+    files = [*(bot.folder / "data").glob("shebao.db*"), bot.folder / "bot.log"]
+    return b"".join(path.read_bytes() for path in files)
+
+
+async def test_what_is_stored_and_logged_has_no_names_and_no_numbers(
+    api: BotApiDouble, launch: Callable[..., Bot]
+) -> None:
     bot = launch()
     chat = someone(api)
-    chat.say("我身份证110101199003078515电话13812345678，停保后怎么恢复")
+    chat.say("我叫王小明，身份证11010119900307851X电话138 1234 5678，家住建国路88号3栋502室，停保后怎么恢复")
     answer = await told(api, chat, 1)
+    assert answer.text.startswith("停保后怎么恢复")
     chat.press(answer, "👎 没用")
     await api.wait_until(lambda: not api.unanswered(), timeout=10)
-    assert bot.end() == 0
-    everything = "".join(
-        str(bot.rows(f"select * from {table}"))  # noqa: S608
-        for table in ("inbox", "conversations", "questions", "outbox", "feedback")
+    api.queue_raw(
+        {"message": {"chat": {"id": chat.id, "type": "private"}, "text": "我叫王小明 13812345678", "date": "x"}}
     )
-    assert "停保后怎么恢复" in everything
-    for secret in ("张三", "110101199003078515", "13812345678"):
-        assert secret not in everything
+    chat.say("谢谢")
+    await told(api, chat, 2)
+    secrets = ("张三", "王小明", "11010119900307851", "138 1234 5678", "13812345678", "建国路", "502室")
+    while_running = kept_bytes(bot)
+    assert bot.end() == 0
+    for everything in (while_running, kept_bytes(bot)):
+        assert "停保后怎么恢复".encode() in everything
+        for secret in secrets:
+            assert secret.encode() not in everything, secret
+            assert json.dumps(secret).strip('"').encode() not in everything, secret
+    assert "could not be handled" in bot.log
     assert bot.rows("select verdict from feedback") == [("down",)]
-    assert bot.rows("select outcome, entry_id from questions")[0] == ("answered", "medical-insurance-resume")
+    text, *rest = bot.rows("select text, outcome, entry_id from questions")[0]
+    assert rest == ["answered", "medical-insurance-resume"]
+    assert "〔证件号" in str(text)
+
+
+async def test_the_word_in_a_mask_is_no_part_of_the_question(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    launch()
+    chat, other = someone(api), someone(api)
+    chat.say("13812345678 怎么注销农村医保卡")  # "by phone" is one of the ways to do it
+    other.say("怎么注销农村医保卡")
+    assert (await told(api, chat, 1)).text == (await told(api, other, 1)).text
+
+
+async def test_forget_erases_what_is_kept_of_one_person_at_once(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
+    bot = launch(SHEBAO_ASK_PER_MINUTE="5")
+    chat, other = someone(api, "en"), someone(api)
+    chat.say("How do I resume my medical insurance after it was suspended?")
+    other.say("停保后怎么恢复")
+    answer = await told(api, chat, 1)
+    await told(api, other, 1)
+    chat.press(answer, "👎 Not helpful")
+    await api.wait_until(lambda: not api.unanswered(), timeout=10)
+    chat.say("how do I cancel a medical insurance account")
+    await told(api, chat, 2)
+    for _ in range(4):
+        chat.say("thanks")
+    chat.say("/forget")  # over the limit of questions, and heard all the same
+    await api.wait_until(lambda: "erased" in api.sent(chat.id)[-1].text, timeout=20)
+    key = f"telegram:{chat.id}"
+    for table in ("conversations", "questions"):
+        assert bot.rows(f"select 1 from {table} where chat = '{key}'") == []  # noqa: S608
+        assert bot.rows(f"select count(*) from {table}") == [(1,)]  # noqa: S608
+    assert bot.rows("select 1 from feedback") == []
+    await api.wait_until(lambda: not bot.rows("select 1 from inbox where state = 'waiting'"), timeout=10)
+    assert bot.rows(f"select payload, state from inbox where chat = '{key}'") == [("{}", "done")]  # noqa: S608
+    assert len(bot.rows(f"select 1 from outbox where chat = '{key}'")) == 1  # noqa: S608
+    chat.press(answer, "👍 Helpful")
+    chat.say("没有")
+    assert "erased" not in (await api.wait_for_messages(chat.id, len(api.sent(chat.id)) + 1, timeout=20))[-1].text
+    other.say("/forget")
+    assert "都已删除" in (await told(api, other, 2)).text
+    assert bot.end() == 0
+    for said in ("suspended", "停保后怎么恢复", "medical-account-cancel"):
+        assert said.encode() not in b"".join(path.read_bytes() for path in (bot.folder / "data").glob("shebao.db*")), (
+            said
+        )
 
 
 async def test_a_refused_token_ends_with_one_sentence(api: BotApiDouble, launch: Callable[..., Bot]) -> None:

@@ -10,10 +10,13 @@ from bot.numerals import from_chinese
 
 _NUMERAL = r"[0-9]{1,4}|[零〇一二两三四五六七八九十百]{1,6}"
 _HAN = r"\u4e00-\u9fff"
-# "第27条", "第27、28条", "第二十七条和第五十八条", with the name of a text before it.
+_IN_NUMERAL = "第零〇一二两三四五六七八九十百"
+# "第27条", "第27、28条", "第二十七条和第五十八条". What stands before is looked at from here backwards: looked for from every
+# place on, it would cost the square of the text's length.
 _ZH = re.compile(
-    rf"(?P<name>(?:(?![第零〇一二两三四五六七八九十百])[{_HAN}])*)[》〉\s]*(?:的)?(?P<first>第)?\s*(?P<numbers>(?:{_NUMERAL})(?:\s*[、,，和与及至到-]\s*(?:{_NUMERAL}))*)\s*条(?!件|款|例|龙|心|路|信|微|消|短)"
+    rf"(?:(?P<first>第)\s*)?(?P<numbers>(?:{_NUMERAL})(?:\s*[、,，和与及至到-]\s*(?:{_NUMERAL})){{0,19}})\s*条(?!件|款|例|龙|心|路|信|微|消|短)"
 )
+_IS_HAN = re.compile(f"[{_HAN}]")
 _SPLIT = re.compile(r"[、,，和与及]")
 _WHOLE_ZH = re.compile(rf"(?:看|看看|查)?\s*(?:{_NUMERAL})\s*条(?:的?(?:内容|原文|全文|条文))?")
 _EN = re.compile(
@@ -66,21 +69,32 @@ def article_requests(text: str) -> list[ArticleRequest]:
 
 def _chinese(plain: str) -> list[tuple[str, int, str]]:
     found: list[tuple[str, int, str]] = []
+    done = 0
     for hit in _ZH.finditer(plain):
-        statute = _statute(hit.group("name"), found[-1][0] if found else "law")
-        if (
-            not hit.group("first")
-            and not hit.group("name").endswith((*_OURS, *_HANDLING_ZH))
-            and not _WHOLE_ZH.fullmatch(plain)
-        ):
+        begin, name = _name_before(plain, done, hit.start())
+        done = hit.end()
+        statute = _statute(name, found[-1][0] if found else "law")
+        if not hit.group("first") and not name.endswith((*_OURS, *_HANDLING_ZH)) and not _WHOLE_ZH.fullmatch(plain):
             continue  # "3条建议": no article
         if statute is None:
             return []
         for numeral in _SPLIT.split(hit.group("numbers")):
             number = from_chinese(numeral.strip())
             if number is not None:
-                found.append((statute, number, hit.group()))
+                found.append((statute, number, plain[begin:done]))
     return found
+
+
+def _name_before(plain: str, start: int, end: int) -> tuple[int, str]:
+    """Where the name begins that ends at `end`, not before `start`; and the name, without the bracket that closes it."""
+    before = plain[start:end]
+    if before.endswith("的") and not before[:-1].endswith(tuple(_IN_NUMERAL)) and not _IS_HAN.match(before[-2:-1]):
+        before = before[:-1]
+    before = before.rstrip("》〉 \n\t\r\f\v")
+    begin = len(before)
+    while begin and before[begin - 1] not in _IN_NUMERAL and _IS_HAN.match(before[begin - 1]):
+        begin -= 1
+    return start + begin, before[begin:]
 
 
 def _english(plain: str) -> list[tuple[str, int, str]]:

@@ -55,6 +55,8 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
     joined = _REPEATED.sub(r"\1\1", joined)
     joined = _NOT_WORD.sub(" ", joined)
     joined = _LONE_QUOTE.sub(" ", joined)
+    while "  " in joined:  # where a quote stood between words
+        joined = joined.replace("  ", " ")
     return [line.strip() for line in joined.split("\n")] if texts else []
 
 

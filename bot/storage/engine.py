@@ -38,7 +38,10 @@ async def open_engine(url: str) -> AsyncEngine:
     if is_file:
         _make_folder(Path(str(address.database)).parent)
     try:
-        engine = create_async_engine(address, connect_args={"timeout": BUSY_SECONDS} if is_file else {})
+        # An error of the database must not write what people said into the log.
+        engine = create_async_engine(
+            address, connect_args={"timeout": BUSY_SECONDS} if is_file else {}, hide_parameters=True
+        )
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StorageError(
             f"SHEBAO_DATABASE_URL names a database that is not supported here ({error}): use sqlite+aiosqlite"
@@ -93,7 +96,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     try:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
     except sqlite3.OperationalError:
         pass  # a read-only or locked file: the first statement says so, with its own words

@@ -131,6 +131,22 @@ class Unit:
         await self._connection.execute(insert(feedback).values(**values))
         return True
 
+    async def forget(self) -> None:
+        """Erase all that is kept of this chat up to this update: conversation, questions, feedback, what came in, what went out.
+
+        Of what came in, the bare numbers stay, so that an update which Telegram gives out twice is not taken for a new one.
+        """
+        mine = self._received.chat
+        asked = select(questions.c.id).where(questions.c.chat == mine)
+        await self._connection.execute(delete(feedback).where(feedback.c.question_id.in_(asked)))
+        for table in (questions, conversations, outbox):
+            await self._connection.execute(delete(table).where(table.c.chat == mine))
+        emptied = {"payload": "{}", "error": None}
+        earlier = (inbox.c.chat == mine, inbox.c.update_id < self._received.update_id)
+        await self._connection.execute(update(inbox).where(*earlier).values(chat="", **emptied))
+        this = inbox.c.update_id == self._received.update_id
+        await self._connection.execute(update(inbox).where(this).values(**emptied))
+
     async def send(self, messages: Sequence[Outgoing]) -> None:
         """Put messages into the outbox, to be sent in this order."""
         for message in messages:

@@ -12,6 +12,7 @@ from bot.channels.telegram.messages import Messages, answer_press
 from bot.channels.telegram.updates import Incoming, read
 from bot.dialogue import Assistant, Conversation, Reply, Speaker, Utterance, article_requests, state_of
 from bot.language import LANGUAGES, Language, Text
+from bot.privacy import blank
 from bot.storage import Outgoing, Question, Received, Unit
 
 MINUTE = 60.0
@@ -38,6 +39,11 @@ class Handler:
         if incoming.kind == "ignore":
             return
         scene = _Scene(incoming, await unit.conversation(), received, unit)
+        if incoming.kind == "command" and incoming.command == "forget":
+            # Before the limit: whoever has asked too much may still have it erased.
+            await unit.forget()
+            await unit.send(self._say(scene, wording.FORGOTTEN))
+            return
         if self._ask_per_minute and (asked := await unit.asked_within(MINUTE)) > self._ask_per_minute:
             calls = [answer_press(incoming.callback_id)] if incoming.kind == "press" else []
             if asked - 1 <= self._ask_per_minute:  # said once, not to every message of a flood
@@ -66,7 +72,9 @@ class Handler:
         return [*calls, *self._messages.text(incoming.chat_id, wording.TROUBLE.of(incoming.language or "zh"))]
 
     async def _utter(self, scene: _Scene, utterance: Utterance, first: Sequence[Outgoing] = ()) -> None:
-        after, replies = self._assistant.respond(scene.conversation, utterance, scene.now)
+        # What stands in a mask was not said: it must neither ask for anything nor state a detail.
+        heard = replace(utterance, text=blank(utterance.text))
+        after, replies = self._assistant.respond(scene.conversation, heard, scene.now)
         await scene.unit.move(after)
         question = await self._record(utterance, after, replies, scene.unit)
         said = self._messages.of(scene.incoming.chat_id, replies, after.language, question)

@@ -95,7 +95,7 @@ def received(update: Any, now: float) -> Received | None:
     if not isinstance(update, Mapping):
         return None
     number = update.get("update_id")
-    if not isinstance(number, int) or isinstance(number, bool):
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63 - 1:
         return None
     return Received(number, chat_key(update), scrub(dict(update)), now)
 

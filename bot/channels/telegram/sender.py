@@ -12,6 +12,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 
 from bot.channels.telegram.limits import Pacer
 from bot.channels.telegram.receiver import refused_token, retry_seconds
+from bot.log import safe
 from bot.storage import Outgoing, Store
 
 log = logging.getLogger(__name__)
@@ -95,17 +96,17 @@ class Sender:
         except RetryAfter as error:
             until = time.time() + retry_seconds(error)
             self._pacer.pause(message.chat, until)
-            await self._store.postponed(message, until, str(error))
+            await self._store.postponed(message, until, safe(str(error)))
         except InvalidToken:
             raise refused_token() from None
         except (BadRequest, Forbidden) as error:
             # Will never work: the person has blocked the bot, the button's press is too old, …
             log.info("%s to a chat was refused: %s", message.method, error)
-            await self._store.dropped(message, str(error))
+            await self._store.dropped(message, safe(str(error)))
         except (NetworkError, TelegramError) as error:
             if message.attempts == 0:
                 log.warning("sending does not work (%s): trying again", error)
             wait = min(MAX_BACKOFF, 0.5 * 2 ** min(message.attempts, 7))
-            await self._store.postponed(message, time.time() + wait, str(error))
+            await self._store.postponed(message, time.time() + wait, safe(str(error)))
         else:
             await self._store.sent(message)

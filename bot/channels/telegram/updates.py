@@ -13,6 +13,8 @@ from bot.language import Language
 
 Kind = Literal["text", "command", "press", "not-text", "ignore"]
 
+_LARGEST = 2**63
+"""Telegram's numbers have fewer bits; what has more is none of its, and no database takes it."""
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
@@ -57,7 +59,7 @@ def chat_key(payload: Mapping[str, Any]) -> str:
 
 
 def _key(chat_id: object) -> str:
-    return f"telegram:{chat_id}" if isinstance(chat_id, int) else ""
+    return f"telegram:{chat_id}" if isinstance(chat_id, int) and abs(chat_id) < _LARGEST else ""
 
 
 def read(payload: Mapping[str, Any]) -> Incoming:
@@ -67,11 +69,15 @@ def read(payload: Mapping[str, Any]) -> Incoming:
         Exception: of any kind that python-telegram-bot raises on an update of the wrong shape.
     """
     update = Update.de_json(dict(payload), None)
+    if update.effective_chat is not None and chat_key(payload) != f"telegram:{update.effective_chat.id}":
+        return IGNORE
     press = update.callback_query
     if press is not None:
         chat = press.message.chat if press.message else None
         if not _private(chat) or chat is None:
             return IGNORE
+        if not isinstance(press.data, str | None) or not isinstance(press.id, str):
+            raise TypeError("what the pressed button carries is no text")
         return Incoming(
             "press",
             chat.id,
@@ -84,6 +90,8 @@ def read(payload: Mapping[str, Any]) -> Incoming:
         return IGNORE
     language = _language(message.from_user.language_code) if message.from_user else None
     text = message.text or message.caption
+    if not isinstance(text, str | None):
+        raise TypeError("the text of the message is no text")
     if text is None:
         kind: Kind = "not-text" if _says_something(message) else "ignore"
         return Incoming(kind, message.chat.id, language=language)

@@ -8,7 +8,7 @@ import logging
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.telegram.handler import Handler
-from bot.privacy import redact
+from bot.log import safe
 from bot.storage import MAX_ATTEMPTS, Received, Store
 
 log = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ class Worker:
     async def _failed(self, received: Received, error: str) -> None:
         """Try again later; after some tries set the update aside and tell the person, so that their chat goes on."""
         if received.attempts + 1 < MAX_ATTEMPTS:
-            await self._store.try_later(received, redact(error))
+            await self._store.try_later(received, safe(error))
             return
         log.error("update %d is set aside", received.update_id)
-        async with self._store.handling(received, redact(error)) as unit:
+        async with self._store.handling(received, safe(error)) as unit:
             await unit.send(self._handler.trouble(received))
