@@ -123,6 +123,9 @@ def test_numbers_too_long_for_anything_else_are_masked_whatever_they_are(
         ("我住北京市朝阳区建国路88号3栋502室，怎么停保", "我住北京市朝阳区〔地址＊＊＊＊＊＊＊＊〕，怎么停保"),
         ("家住上海市建国路 ８８ 号 3 栋 502 室", "家住上海市〔地址＊＊＊＊＊＊＊＊＊＊＊＊＊＊〕"),
         ("阳光花园3栋2单元502室", "〔地址＊＊＊＊＊＊＊＊＊〕"),
+        ("朝阳路5号院2号楼1203", "〔地址＊＊＊＊＊＊＊＊＊〕"),
+        ("住中山路88，", "住〔地址＊〕，"),
+        ("我是小王。", "我是＊＊。"),
         ("人民路八十八号", "〔地址＊＊＊〕"),
         (
             "I live at 12 Main Street, Apt 4 and lost my card",
@@ -141,7 +144,7 @@ def test_what_an_editor_reads_in_the_place_of_what_was_taken_out(said: str, kept
         *("打12333", "12333 12393 热线", "第27条", "第27、28、29、30条", "2024年9月", "2018-12-29到2024.09.01", "20240901入职", "2019-2024年"),
         *("交了7年", "3500元", "5000-6000元", "1000000元", "1,234,567.89元", "工资12345.67", "月薪5000 2023年入职", "13 years", "8 个月", "45岁"),
         *("我是江西的，想问停保", "我是公司人事", "我是高级工", "我叫公司停保", "我叫老板交社保，他不交", "名字是什么", "姓名变更", "名字写错了"),
-        *("My name is wrong on the card", "I’m called back to work", "I worked 5 years on the street", "走路5号到", "怎么弄15号前交", "知道15号截止吗"),
+        *("My name is wrong on the card", "I’m called back to work", "I worked 5 years on the street", "走路5号到", "公司在高新路，8号交", "坐12路到", "怎么弄15号前交", "知道15号截止吗"),
     ],
 )  # fmt: skip
 def test_what_a_question_needs_stays(text: str) -> None:

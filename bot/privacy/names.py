@@ -42,7 +42,7 @@ _FIELD = re.compile(
     rf"(?:姓名|名字|联系人|聯繫人|户名|户主|收件人|参保人|申请人|持卡人|经办人|投保人|患者|死者)\s?[：:]\s{{0,2}}(?P<name>{_MINORITY}|[{_HAN}]{{2,4}}{_END}|{_SURNAME}{_GIVEN})"
 )
 _I_AM = re.compile(
-    rf"(?:我是|俺是|我係|本人|这里是)(?:叫|是)?{_BLANK}(?P<name>{_MINORITY}|(?!{_WORDS})(?:{_COMPOUND}|[{_PLAIN}])[{_HAN}]{{1,2}}(?<![人的工生员户族市省县村岁师兵商军办级职]){_END})"
+    rf"(?:我是|俺是|我係|本人|这里是)(?:叫|是)?{_BLANK}(?P<name>{_MINORITY}|(?!{_WORDS})(?:小[{_PLAIN}]|(?:{_COMPOUND}|[{_PLAIN}])[{_HAN}]{{1,2}})(?<![人的工生员户族市省县村岁师兵商军办级职]){_END})"
 )
 _NO_NAME_EN = (
     r"(?:wrong\w*|mis\w+|spel\w+|not|different\w*|incorrect\w*|on|in|the|an?|changed?|changing|still|also|listed|written|no|being|too|now|never|"
