@@ -77,7 +77,7 @@ def mutated(draw: st.DrawFn) -> object:
         for step in way:
             part = part[step]
         if draw(st.booleans()):
-            part[last] = draw(anything)
+            part[last] = copy.deepcopy(draw(anything))  # the drawn one is shared, and may be changed next
         else:
             del part[last]
     return update

@@ -14,7 +14,7 @@ MIN_DIGITS = 7
 
 # What people put between the digits of one number: blanks, hyphens, dots, brackets, marks that cannot be seen.
 _BETWEEN = r"[\s\-‐-―−－﹣~～._·•．/()（）\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-_NUMBER = re.compile(rf"\+?\d(?:{_BETWEEN}{{0,3}}+\d)*+(?P<check>{_BETWEEN}{{0,2}}+[XxＸｘ])?")
+_NUMBER = re.compile(rf"\+?\d(?:{_BETWEEN}{{0,6}}+\d)*+(?P<check>{_BETWEEN}{{0,6}}+[XxＸｘ])?")
 _CHINESE_NUMBER = re.compile(r"[零〇○一二三四五六七八九幺](?:[\s\-—]?[零〇○一二三四五六七八九幺]){6,}+")
 _GROUP = re.compile(r"\d+")
 _WORD = re.compile(r"\S+")
