@@ -58,6 +58,17 @@ def run() -> None:
 
 
 @commands.command()
+def migrate() -> None:
+    """Bring the database's tables up to date: before the first start with PostgreSQL, and after an update."""
+    import asyncio
+
+    from bot import storage
+
+    version = asyncio.run(storage.migrate(read().database))
+    click.echo(f"The database is up to date (version {version}).")
+
+
+@commands.command()
 @click.option("--jsonl", "as_jsonl", is_flag=True, help="JSON lines in, JSON lines out; see docs/interfaces.md.")
 def chat(as_jsonl: bool) -> None:
     """Talk in the terminal."""

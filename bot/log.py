@@ -24,6 +24,32 @@ class SafeFormatter(logging.Formatter):
         return safe(super().format(record))
 
 
+class Trouble:
+    """Says once that something does not work, and once that it works again, however often both are met.
+
+    Args:
+        log: where to say it.
+        what: the subject of the sentence: “the database”.
+    """
+
+    def __init__(self, log: logging.Logger, what: str) -> None:
+        self._log = log
+        self._what = what
+        self._met = False
+
+    def met(self, error: Exception) -> None:
+        """It does not work."""
+        if not self._met:
+            self._log.warning("%s does not work (%s): trying again", self._what, error)
+        self._met = True
+
+    def over(self) -> None:
+        """It works."""
+        if self._met:
+            self._log.info("%s works again", self._what)
+        self._met = False
+
+
 def set_up(level: int = logging.INFO) -> None:
     """Log to standard error."""
     handler = logging.StreamHandler(sys.stderr)

@@ -36,7 +36,8 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None,
         alias="SHEBAO_DATABASE_URL",
-        description="SQLAlchemy address of the database. Not set: a SQLite file, `shebao.db`, in the data folder.",
+        description="Address of the database: SQLite, or `postgresql://USER:PASSWORD@HOST/NAME` for many replicas. "
+        "Not set: a SQLite file, `shebao.db`, in the data folder.",
     )
     knowledge_dir: Path = Field(
         ROOT / "knowledge",

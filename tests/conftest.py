@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import bot.channels.telegram  # noqa: F401 -- sets what python-telegram-bot read
 from bot.dialogue import Assistant, Conversation, Reply, State, Utterance, state_of
 from bot.knowledge import Knowledge, load
 from bot.matching import Matcher
+from tests.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -96,6 +97,21 @@ def new_talk(assistant: Assistant) -> Callable[[], Talk]:
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where all tests keep what is slow to build; each has its own data otherwise."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of each engine in turn."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'deep/er/x.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database()
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,18 @@ ARROWS: dict[str, set[str]] = {
     "channels": {"answers", "dialogue", "knowledge", "storage", "settings", *LEAVES},
     "oneshot": {"answers", "channels", "dialogue", "knowledge", "language", "matching"},
     "review": {"answers", "errors", "knowledge", "language", "matching", "numerals"},
-    "cli": {"review", "answers", "channels", "dialogue", "knowledge", "matching", "oneshot", "settings", *LEAVES},
+    "cli": {
+        "review",
+        "storage",
+        "answers",
+        "channels",
+        "dialogue",
+        "knowledge",
+        "matching",
+        "oneshot",
+        "settings",
+        *LEAVES,
+    },
     "__main__": {"cli"},
 }
 PACKAGES = ["review", "knowledge", "matching", "answers", "dialogue", "storage"]

@@ -1,73 +1,28 @@
-"""Sending limits: kept, and never one chat's at another's cost."""
+"""Sending limits, as the store is told them; that they are kept is tested with the store."""
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from bot.channels.telegram.limits import Limits, Pacer, is_group
-
-
-def send_all(pacer: Pacer, chat: str, count: int, now: float = 0.0) -> list[float]:
-    times = []
-    for _ in range(count):
-        now = pacer.allowed_at(chat, now)
-        pacer.sent(chat, now)
-        times.append(now)
-    return times
+from bot.channels.telegram.limits import Limits, is_group
 
 
-def test_one_message_a_second_to_one_chat() -> None:
-    assert send_all(Pacer(Limits()), "telegram:1", 4) == [0, 1, 2, 3]
-
-
-def test_a_busy_chat_delays_no_other() -> None:
-    pacer = Pacer(Limits())
-    send_all(pacer, "telegram:1", 3)
-    assert pacer.allowed_at("telegram:2", 2.0) == 2.0
-
-
-def test_thirty_a_second_overall() -> None:
-    pacer = Pacer(Limits(per_chat_per_second=0))
-    times = [send_all(pacer, f"telegram:{n}", 1)[0] for n in range(31)]
-    assert times[:30] == [0.0] * 30
-    assert times[30] == 1.0
-
-
-def test_twenty_a_minute_to_a_group() -> None:
-    times = send_all(Pacer(Limits(per_chat_per_second=0)), "telegram:-100", 21)
-    assert times[19] == 0.0
-    assert times[20] == 60.0
-
-
-def test_zero_switches_a_limit_off() -> None:
-    assert send_all(Pacer(Limits(0, 0, 0)), "telegram:-1", 500) == [0.0] * 500
-
-
-def test_a_pause_that_telegram_asks_for_is_kept() -> None:
-    pacer = Pacer(Limits())
-    pacer.pause("telegram:1", 9.0)
-    assert pacer.allowed_at("telegram:1", 2.0) == 9.0
-    assert pacer.allowed_at("telegram:2", 2.0) == 2.0
-
-
-def test_a_million_chats_are_forgotten_again() -> None:
-    pacer = Pacer(Limits(per_second=0))
-    for number in range(5000):
-        pacer.sent(f"telegram:{number}", float(number))
-    assert len(pacer._chats) <= 1001
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.floats(0, 0.5)), max_size=120), st.integers(1, 9))
-def test_no_window_ever_holds_more_than_allowed(steps: list[tuple[int, float]], per_second: int) -> None:
-    pacer = Pacer(Limits(per_second=per_second, per_chat_per_second=0))
-    now, times = 0.0, []
-    for chat, pause in steps:
-        now = pacer.allowed_at(f"telegram:{chat}", now + pause)
-        pacer.sent(f"telegram:{chat}", now)
-        times.append(now)
-    for start in times:
-        assert sum(start <= time < start + 0.999 for time in times) <= per_second
+@pytest.mark.parametrize(
+    ("limits", "person", "group", "overall", "longest", "ahead"),
+    [
+        (Limits(), 1.0, 3.0, pytest.approx(1 / 30), 3.0, 15),
+        (Limits(0, 0, 0), 0.0, 0.0, 0.0, 0.0, 1_000_000),
+        (Limits(1000, 4, 0), 0.25, 0.25, 0.001, 0.25, 500),
+        (Limits(0.5, 0.5, 60), 2.0, 2.0, 2.0, 2.0, 1),
+    ],
+    ids=["default", "off", "raised", "lowered"],
+)
+def test_limits_are_gaps_and_zero_is_none(
+    limits: Limits, person: float, group: float, overall: float, longest: float, ahead: int
+) -> None:
+    assert limits.chat_gap("telegram:42") == person
+    assert limits.chat_gap("telegram:-100123") == group
+    assert (limits.pace.gap, limits.pace.longest_chat_gap, limits.ahead) == (overall, longest, ahead)
 
 
 def test_groups_are_told_by_their_negative_numbers() -> None:

@@ -8,68 +8,21 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.bot_api_double import BotApiDouble, PrivateChat, SentMessage
-from tests.conftest import ROOT
+from tests.postgres import Postgres
+from tests.process import TOKEN, Bot
 
-TOKEN = "123456:TEST-secret_part"
 people = itertools.count(1000)
 
-
-class Bot:
-    """The bot as a process of its own."""
-
-    def __init__(self, api: BotApiDouble, folder: Path, **environment: str) -> None:
-        self.folder = folder
-        self._log = folder / "bot.log"
-        self._env = {
-            **os.environ,
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_BASE_URL": api.base_url,
-            "SHEBAO_DATA_DIR": str(folder / "data"),
-            "SHEBAO_SEND_PER_CHAT_PER_SECOND": "0",
-            "SHEBAO_ASK_PER_MINUTE": "0",
-            **environment,
-        }
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> Bot:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
-                cwd=ROOT,
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stderr=log,
-                stdout=log,
-            )
-        return self
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        assert self._process
-        self._process.send_signal(number)
-        return self._process.wait(15)
-
-    async def ended(self) -> int:
-        assert self._process
-        return await asyncio.to_thread(self._process.wait, 30)
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text("utf-8")
-
-    def rows(self, query: str) -> list[tuple[object, ...]]:
-        with sqlite3.connect(self.folder / "data/shebao.db") as connection:
-            found = connection.execute(query).fetchall()
-        connection.close()
-        return found
+both_engines = pytest.mark.parametrize("launch", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -80,10 +33,19 @@ async def api() -> AsyncIterator[BotApiDouble]:
 
 
 @pytest.fixture
-def launch(api: BotApiDouble, tmp_path: Path) -> Iterator[Callable[..., Bot]]:
+def launch(api: BotApiDouble, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Bot]]:
+    """Starts the bot: on SQLite, or on the engine that a test names."""
     bots: list[Bot] = []
+    url = ""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.database()
+        subprocess.run(
+            [sys.executable, "-m", "bot", "migrate"], env={**os.environ, "SHEBAO_DATABASE_URL": url}, check=True
+        )
 
     def start(**environment: str) -> Bot:
+        environment.setdefault("SHEBAO_DATABASE_URL", url)
         bots.append(Bot(api, tmp_path, **environment).start())
         return bots[-1]
 
@@ -124,6 +86,7 @@ async def test_a_whole_conversation_with_buttons(api: BotApiDouble, launch: Call
     assert (await told(api, chat, 4)).text.startswith("人去世了医保个人账户里的钱怎么办")
 
 
+@both_engines
 async def test_a_restart_in_mid_conversation_goes_on_where_it_was(
     api: BotApiDouble, launch: Callable[..., Bot]
 ) -> None:
@@ -224,8 +187,8 @@ async def test_whatever_else_people_send_gets_a_short_reply_or_silence(
     chat.say("停保后怎么恢复")
     assert (await told(api, chat, 10)).text.startswith("停保后怎么恢复")
     assert [message.chat_id for message in api.sent() if message.chat_id != chat.id] == []
-    failed = bot.rows("select count(*) from inbox where state = 'failed'")
-    assert failed[0][0] == 3
+    failed = "select count(*) from inbox where state = 'failed'"
+    await api.wait_until(lambda: bot.rows(failed) == [(3,)], timeout=10)
 
 
 async def test_buttons_that_nobody_knows_any_more_say_so(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
@@ -284,6 +247,7 @@ async def test_who_blocked_the_bot_stops_nobody_else(api: BotApiDouble, launch: 
     await told(api, other, 1)
 
 
+@both_engines
 async def test_the_same_update_twice_is_answered_once(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
     launch()
     chat = someone(api)
@@ -302,6 +266,7 @@ async def test_the_same_update_twice_is_answered_once(api: BotApiDouble, launch:
     assert [text.text[:4] for text in api.sent(chat.id)] == ["停保后怎", "不客气，"]
 
 
+@both_engines
 async def test_a_flood_gets_one_polite_line(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
     launch(SHEBAO_ASK_PER_MINUTE="3")
     chat, other = someone(api), someone(api)
@@ -419,13 +384,54 @@ async def test_a_second_poller_is_waited_for(api: BotApiDouble, launch: Callable
     await told(api, chat, 1)
 
 
+@pytest.mark.parametrize("launch", ["postgresql"], indirect=True)
+async def test_postgresql_restarted_is_waited_for_and_said_once(
+    api: BotApiDouble, launch: Callable[..., Bot], postgres: Postgres
+) -> None:
+    bot = launch()
+    chats = [someone(api) for _ in range(5)]
+    chats[0].say("第1条")
+    await told(api, chats[0], 1)
+    for chat in chats[1:]:
+        chat.say("第1条")
+    await asyncio.to_thread(postgres.stop)
+    for chat in chats:
+        chat.say("第2条")
+    await asyncio.sleep(3)
+    await asyncio.to_thread(postgres.start)
+    for chat in chats:
+        assert "第二条" in (await told(api, chat, 2)).text
+    assert bot.log.count("the database does not work") == 1
+    assert bot.log.count("receiving does not work") == 1
+
+
+async def test_a_call_that_takes_seven_seconds_is_not_given_up_or_sent_twice(
+    api: BotApiDouble, launch: Callable[..., Bot]
+) -> None:
+    launch()
+    slow, other = someone(api), someone(api)
+    api.fail_next("sendMessage", delay=7)
+    slow.say("第1条")
+    await api.wait_until(lambda: api.calls("sendMessage"), timeout=20)
+    other.say("第2条")
+    await told(api, other, 1)
+    assert api.sent(slow.id) == []
+    await told(api, slow, 1)
+    slow.say("第3条")
+    await told(api, slow, 2)
+    assert [message.text[7:10] for message in api.sent(slow.id)] == ["第一条", "第三条"]
+
+
+@both_engines
 async def test_sigterm_finishes_what_is_under_way(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
     bot = launch()
     chats = [someone(api) for _ in range(20)]
     for chat in chats:
         chat.say("停保后怎么恢复")
     await told(api, chats[0], 1)
+    began = time.monotonic()
     assert bot.end() == 0
+    assert time.monotonic() - began < 10
     unsent = bot.rows("select count(*) from outbox where state = 'waiting'")
     handled = bot.rows("select count(*) from inbox where state = 'done'")
     assert unsent[0][0] == 0

@@ -1,5 +1,20 @@
 """What outlives the process: inbox, conversations, outbox, questions, feedback, in SQLite or PostgreSQL."""
 
-from bot.storage.store import MAX_ATTEMPTS, Outgoing, Question, Received, Store, Unit
+from bot.storage.engine import migrate
+from bot.storage.queues import Pace
+from bot.storage.records import Outgoing, Question, Received, Settled
+from bot.storage.store import MAX_ATTEMPTS, Store
+from bot.storage.unit import LeaseLostError, Unit
 
-__all__ = ["MAX_ATTEMPTS", "Outgoing", "Question", "Received", "Store", "Unit"]
+__all__ = [
+    "MAX_ATTEMPTS",
+    "LeaseLostError",
+    "Outgoing",
+    "Pace",
+    "Question",
+    "Received",
+    "Settled",
+    "Store",
+    "Unit",
+    "migrate",
+]

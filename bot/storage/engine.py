@@ -1,14 +1,18 @@
-"""Opening the database: the engine, SQLite's manners, the schema brought up to date."""
+"""Opening the database: the engine, SQLite's manners, PostgreSQL's driver, the schema."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -17,10 +21,17 @@ from bot.errors import StorageError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 5
+CONNECT_SECONDS = 10
+COMMAND_SECONDS = 30
+CONNECTIONS = 8
+"""To PostgreSQL, a process. SQLite lets one write at a time, so one connection is all it needs."""
+
+_EXAMPLES = "sqlite+aiosqlite:///data/shebao.db or postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
+_MIGRATING = 7_403_217  # any number: the advisory lock of whoever migrates
 
 
 async def open_engine(url: str) -> AsyncEngine:
-    """A database with the newest schema.
+    """A database with the newest schema: SQLite's is brought up to date, PostgreSQL's must be.
 
     Args:
         url: SQLAlchemy address; a SQLite file's folder is made if it is not there.
@@ -28,35 +39,106 @@ async def open_engine(url: str) -> AsyncEngine:
     Raises:
         StorageError: where it cannot be opened, saying what to do.
     """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        return await _upgraded(address)
+    engine = _engine(address)
+    try:
+        async with engine.connect() as connection:
+            current = await connection.run_sync(_is_current)
+    except (DBAPIError, OSError) as error:
+        await engine.dispose()
+        raise StorageError(_explain(error, address)) from None
+    if not current:
+        await engine.dispose()
+        raise StorageError(
+            f"The database {address.database} does not have this version's tables: run `shebao migrate` once, then start again"
+        )
+    return engine
+
+
+async def migrate(url: str) -> str:
+    """Bring a database's schema up to date; returns its version.
+
+    Raises:
+        StorageError: where it cannot be opened.
+    """
+    engine = await _upgraded(_address(url))
+    await engine.dispose()
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def _address(url: str) -> URL:
     try:
         address = make_url(url)
     except ArgumentError:
+        raise StorageError(f"SHEBAO_DATABASE_URL is no database address: write it like {_EXAMPLES}") from None
+    # As hosts of databases hand them out.
+    if address.drivername in {"postgres", "postgresql"}:
+        address = address.set(drivername="postgresql+asyncpg")
+    if address.drivername == "sqlite":
+        address = address.set(drivername="sqlite+aiosqlite")
+    if address.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
         raise StorageError(
-            "SHEBAO_DATABASE_URL is no database address: write it like sqlite+aiosqlite:///data/shebao.db"
-        ) from None
-    is_file = address.get_backend_name() == "sqlite" and bool(address.database) and address.database != ":memory:"
-    if is_file:
-        _make_folder(Path(str(address.database)).parent)
-    try:
-        # An error of the database must not write what people said into the log.
-        engine = create_async_engine(
-            address, connect_args={"timeout": BUSY_SECONDS} if is_file else {}, hide_parameters=True
+            f"SHEBAO_DATABASE_URL names a database that is not supported here ({address.drivername}): use {_EXAMPLES}"
         )
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise StorageError(
-            f"SHEBAO_DATABASE_URL names a database that is not supported here ({error}): use sqlite+aiosqlite"
-        ) from None
-    except SQLAlchemyError as error:
-        raise StorageError(f"SHEBAO_DATABASE_URL cannot be used: {error}. Use sqlite+aiosqlite:///FILE") from None
-    if address.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return address
+
+
+def _file(address: URL) -> Path | None:
+    is_file = address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:"
+    return Path(str(address.database)) if is_file else None
+
+
+def _engine(address: URL) -> AsyncEngine:
+    try:
+        if address.get_backend_name() != "sqlite":
+            return create_async_engine(
+                address,
+                hide_parameters=True,  # an error of the database must not write what people said into the log
+                pool_size=CONNECTIONS,
+                max_overflow=0,
+                pool_recycle=1800,
+                connect_args={
+                    "async_creator_fn": _connect,
+                    "timeout": CONNECT_SECONDS,
+                    "command_timeout": COMMAND_SECONDS,
+                },
+            )
+        # One connection: its users queue up in the process, instead of polling for the file's lock.
+        limits: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if _file(address) else {}
+        arguments = {"timeout": BUSY_SECONDS} if _file(address) else {}
+        engine = create_async_engine(address, connect_args=arguments, hide_parameters=True, **limits)
+    except (NoSuchModuleError, ModuleNotFoundError, SQLAlchemyError) as error:
+        raise StorageError(f"SHEBAO_DATABASE_URL cannot be used: {error}. Use {_EXAMPLES}") from None
+    event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+async def _connect(*arguments: Any, **named: Any) -> Any:
+    """Connect to PostgreSQL; what fails here is passed on by SQLAlchemy as it is, so it is made an OSError."""
+    import asyncpg  # noqa: PLC0415 -- a tenth of a second that SQLite's users need not wait for
+
+    try:
+        return await asyncpg.connect(*arguments, **named)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        raise OSError(str(error)) from error
+
+
+async def _upgraded(address: URL) -> AsyncEngine:
+    file = _file(address)
+    if file:
+        _make_folder(file.parent)
+    engine = _engine(address)
     try:
         async with engine.begin() as connection:
+            if not file and connection.dialect.name == "postgresql":
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
             await connection.run_sync(_upgrade)
     except (DBAPIError, OSError) as error:
         await engine.dispose()
-        raise StorageError(_explain(error, str(address.database))) from None
+        raise StorageError(_explain(error, address)) from None
     return engine
 
 
@@ -73,8 +155,14 @@ def _make_folder(folder: Path) -> None:
         ) from None
 
 
-def _explain(error: Exception, database: str) -> str:
-    said = str(getattr(error, "orig", None) or error)
+def _explain(error: Exception, address: URL) -> str:
+    said = str(getattr(error, "orig", None) or error) or type(error).__name__
+    database = address.database
+    if address.get_backend_name() != "sqlite":
+        return (
+            f"The database {database} at {address.host or 'this machine'} cannot be opened ({said}): check SHEBAO_DATABASE_URL, "
+            "and that PostgreSQL is running and reachable"
+        )
     if "locked" in said:
         return f"The database {database} is in use by another program: stop that one, or name another file in SHEBAO_DATABASE_URL"
     if "not a database" in said or "malformed" in said:
@@ -84,11 +172,20 @@ def _explain(error: Exception, database: str) -> str:
     return f"The database {database} cannot be opened ({said}): check SHEBAO_DATABASE_URL and SHEBAO_DATA_DIR"
 
 
-def _upgrade(connection: Connection) -> None:
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(_config(connection), "head")
+
+
+def _is_current(connection: Connection) -> bool:
+    heads = ScriptDirectory.from_config(_config()).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -107,3 +204,33 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 def _begin_immediate(connection: Connection) -> None:
     # Taking the write lock at once: two that read first and write later would refuse each other.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class FileLock:
+    """Tells whether this process alone has a SQLite file open. Held until released or until the process dies.
+
+    Attributes:
+        alone: nobody else had it when it was opened; False where the platform cannot tell.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.alone = False
+        self._file: int | None = None
+        with contextlib.suppress(ImportError, OSError):
+            import fcntl  # noqa: PLC0415 -- not on every platform
+
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.alone = True
+
+    @classmethod
+    def of(cls, engine: AsyncEngine) -> Self | None:
+        """The lock beside a SQLite file; None for another database."""
+        file = _file(engine.url)
+        return cls(file.with_name(file.name + "-lock")) if file else None
+
+    def release(self) -> None:
+        """Let the next one have it."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

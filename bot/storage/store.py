@@ -2,194 +2,104 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from typing import Self
+from uuid import uuid4
 
-from pydantic import ValidationError
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.dialogue import Conversation
-from bot.storage.engine import open_engine
-from bot.storage.tables import conversations, feedback, inbox, outbox, questions
+from bot.storage import leases, queues, retention
+from bot.storage.engine import FileLock, open_engine
+from bot.storage.queues import ERROR_LENGTH, Pace
+from bot.storage.records import Outgoing, Received, Settled
+from bot.storage.tables import inbox
+from bot.storage.unit import Handling
+
+AWAY = (SQLAlchemyError, OSError)
+"""What a database that does not answer raises; leases that could not be given back end by themselves."""
 
 MAX_ATTEMPTS = 3
 """An update whose handling failed so often is set aside."""
 
 
-@dataclass(frozen=True)
-class Received:
-    """An update as it came in.
-
-    Attributes:
-        update_id: Telegram's number for it.
-        chat: key of the chat it belongs to; "" where it belongs to none.
-        payload: the update, scrubbed.
-        received_at: seconds since 1970, UTC.
-        attempts: how often its handling has failed.
-    """
-
-    update_id: int
-    chat: str
-    payload: Mapping[str, Any]
-    received_at: float
-    attempts: int = 0
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A call of the Bot API to be made.
-
-    Attributes:
-        method: its name.
-        parameters: what goes with it.
-        id: its number in the outbox; 0 before it is there.
-        chat: key of the chat it goes to.
-        attempts: how often it has failed.
-    """
-
-    method: str
-    parameters: Mapping[str, Any]
-    id: int = 0
-    chat: str = ""
-    attempts: int = 0
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question for the record; its text is redacted."""
-
-    text: str
-    language: str
-    outcome: str
-    entry_id: str | None
-    details: Mapping[str, str]
-
-
-class Unit:
-    """One transaction in which an update is handled: all of it is stored, or nothing."""
-
-    def __init__(self, connection: AsyncConnection, received: Received) -> None:
-        self._connection = connection
-        self._received = received
-
-    async def conversation(self) -> Conversation:
-        """The chat's conversation; a new one where there is none, or where the stored one can no longer be read."""
-        query = select(conversations.c.state).where(conversations.c.chat == self._received.chat)
-        state = (await self._connection.execute(query)).scalar_one_or_none()
-        try:
-            return Conversation.model_validate_json(state) if state else Conversation()
-        except ValidationError:
-            return Conversation()
-
-    async def asked_within(self, seconds: float) -> int:
-        """How many updates this chat sent in the seconds before this one, this one included."""
-        since = self._received.received_at - seconds
-        query = select(func.count()).where(
-            inbox.c.chat == self._received.chat,
-            inbox.c.received_at > since,
-            inbox.c.update_id <= self._received.update_id,
-        )
-        return int((await self._connection.execute(query)).scalar_one())
-
-    async def move(self, conversation: Conversation) -> None:
-        """Store where the conversation stands now."""
-        values = {"state": conversation.model_dump_json(), "updated_at": self._received.received_at}
-        changed = await self._connection.execute(
-            update(conversations).where(conversations.c.chat == self._received.chat).values(**values)
-        )
-        if not changed.rowcount:
-            await self._connection.execute(insert(conversations).values(chat=self._received.chat, **values))
-
-    async def record(self, question: Question) -> int:
-        """Keep a question for the editor; returns its number."""
-        result = await self._connection.execute(
-            insert(questions).values(
-                chat=self._received.chat,
-                asked_at=self._received.received_at,
-                text=question.text,
-                language=question.language,
-                outcome=question.outcome,
-                entry_id=question.entry_id,
-                details=json.dumps(dict(question.details)),
-            )
-        )
-        key = result.inserted_primary_key
-        return int(key[0]) if key else 0
-
-    async def judge(self, question_id: int, verdict: str) -> bool:
-        """Keep what this chat thinks of the answer to its own question; False where there is no such question."""
-        query = select(questions.c.id).where(questions.c.id == question_id, questions.c.chat == self._received.chat)
-        if (await self._connection.execute(query)).scalar_one_or_none() is None:
-            return False
-        await self._connection.execute(delete(feedback).where(feedback.c.question_id == question_id))
-        values = {"question_id": question_id, "verdict": verdict, "given_at": self._received.received_at}
-        await self._connection.execute(insert(feedback).values(**values))
-        return True
-
-    async def forget(self) -> None:
-        """Erase all that is kept of this chat up to this update: conversation, questions, feedback, what came in, what went out.
-
-        Of what came in, the bare numbers stay, so that an update which Telegram gives out twice is not taken for a new one.
-        """
-        mine = self._received.chat
-        asked = select(questions.c.id).where(questions.c.chat == mine)
-        await self._connection.execute(delete(feedback).where(feedback.c.question_id.in_(asked)))
-        for table in (questions, conversations, outbox):
-            await self._connection.execute(delete(table).where(table.c.chat == mine))
-        emptied = {"payload": "{}", "error": None}
-        earlier = (inbox.c.chat == mine, inbox.c.update_id < self._received.update_id)
-        await self._connection.execute(update(inbox).where(*earlier).values(chat="", **emptied))
-        this = inbox.c.update_id == self._received.update_id
-        await self._connection.execute(update(inbox).where(this).values(**emptied))
-
-    async def send(self, messages: Sequence[Outgoing]) -> None:
-        """Put messages into the outbox, to be sent in this order."""
-        for message in messages:
-            await self._connection.execute(
-                insert(outbox).values(
-                    chat=self._received.chat,
-                    method=message.method,
-                    parameters=json.dumps(dict(message.parameters), ensure_ascii=False),
-                    created_at=self._received.received_at,
-                    not_before=0.0,
-                    state="waiting",
-                    attempts=0,
-                )
-            )
-
-
 class Store:
-    """Everything that outlives the process.
+    """Everything that outlives the process. Any number of stores, in any number of processes, share a database.
 
     Args:
         engine: see `open_engine`.
+        lock: held as long as the store is open, where its database is a file.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, lock: FileLock | None = None) -> None:
         self._engine = engine
+        self._lock = lock
+        self._name = uuid4().hex
+        self._numbers = itertools.count(1)
+        self._in_hand: Counter[str] = Counter()
+        self._ahead = time.time() - time.monotonic()
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        """The store at a database address, its schema brought up to date.
+        """The store at a database address: SQLite's schema brought up to date, PostgreSQL's looked at.
 
         Raises:
             StorageError: where it cannot be opened.
         """
-        return cls(await open_engine(url))
+        engine = await open_engine(url)
+        store = cls(engine, FileLock.of(engine))
+        await store.keep_hold()
+        if store._lock and store._lock.alone:
+            # Nobody else has the file open: what a killed process had in hand need not wait for its lease to end.
+            async with engine.begin() as connection:
+                await leases.forget_all(connection)
+        return store
 
     async def close(self) -> None:
-        """Let the database go."""
+        """Let the database go, and what is still in hand to whoever comes next."""
+        with contextlib.suppress(*AWAY):
+            async with self._engine.begin() as connection:
+                await leases.let_all_go(connection, sorted(self._in_hand))
         await self._engine.dispose()
+        if self._lock:
+            self._lock.release()
+
+    def now(self) -> float:
+        """Seconds since 1970, UTC: by the database's clock where replicas share one, which no replica's clock disturbs."""
+        return time.time() if self._engine.dialect.name == "sqlite" else time.monotonic() + self._ahead
+
+    async def keep_hold(self) -> None:
+        """Renew what is in hand, and set the clock by the database's. To be called every few seconds."""
+        async with self._engine.begin() as connection:
+            if connection.dialect.name != "sqlite":
+                told = await connection.scalar(select(func.extract("epoch", func.clock_timestamp())))
+                self._ahead = float(told or time.time()) - time.monotonic()
+            if owners := sorted(self._in_hand):
+                await leases.renew(connection, owners, self.now())
+
+    @property
+    def workers(self) -> int:
+        """How many transactions at once are of use here."""
+        return 1 if self._engine.dialect.name == "sqlite" else 4
+
+    def _owner(self) -> str:
+        return f"{self._name}/{next(self._numbers)}"
+
+    def _drop(self, owner: str) -> None:
+        self._in_hand[owner] -= 1
+        if self._in_hand[owner] <= 0:
+            del self._in_hand[owner]
 
     # ------------------------------------------------------------------ in
 
     async def receive(self, updates: Sequence[Received]) -> None:
-        """Store updates; those already there are dropped."""
+        """Store updates; those already there are dropped. When this returns they outlive the process."""
         if not updates:
             return
         rows = [
@@ -201,28 +111,41 @@ class Store:
                 "state": "waiting",
                 "attempts": 0,
             }
-            for received in updates
+            for received in sorted(updates, key=lambda received: received.update_id)
         ]
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(inbox).on_conflict_do_nothing()
         async with self._engine.begin() as connection:
-            await connection.execute(statement, rows)
+            await connection.execute(leases.insert_into(connection, inbox).on_conflict_do_nothing(), rows)
 
-    async def next(self) -> Received | None:
-        """The oldest update that waits to be handled."""
-        query = select(inbox).where(inbox.c.state == "waiting").order_by(inbox.c.update_id).limit(1)
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).first()
-        if row is None:
-            return None
-        return Received(row.update_id, row.chat, json.loads(row.payload), row.received_at, row.attempts)
+    @contextlib.asynccontextmanager
+    async def claim(self, limit: int = 1) -> AsyncIterator[list[Received]]:
+        """The oldest waiting updates of different chats, which are in nobody else's hand while the block runs.
 
-    def handling(self, received: Received, error: str | None = None) -> Handling:
-        """A transaction that marks the update done (failed, if there is an `error`) and stores all that its block does.
-
-        An exception in the block leaves everything as it was.
+        What the block has not handled is anybody's again at its end.
         """
-        return Handling(self._engine, received, error)
+        owner = self._owner()
+        self._in_hand[owner] = 1
+        try:
+            async with self._engine.begin() as connection:
+                claimed = await queues.claim(connection, owner, limit, self.now())
+            handled = not claimed
+            try:
+                yield claimed
+                handled = True
+            finally:
+                if not handled:
+                    await self._let_go("inbox", [received.chat for received in claimed], owner)
+        finally:
+            self._drop(owner)
+
+    def handling(self, batch: Sequence[Received], error: str | None = None) -> Handling:
+        """A transaction that marks claimed updates done (failed, if there is an `error`) and stores all that its block does.
+
+        An exception in the block leaves everything as it was. All are of one claim.
+
+        Raises:
+            LeaseLostError: at the end of the block, where somebody else has taken one over; nothing is stored then.
+        """
+        return Handling(self._engine, batch, error)
 
     async def try_later(self, received: Received, error: str) -> None:
         """Note that handling failed and is to be tried again."""
@@ -230,67 +153,40 @@ class Store:
             await connection.execute(
                 update(inbox)
                 .where(inbox.c.update_id == received.update_id)
-                .values(attempts=received.attempts + 1, error=error[:2000])
+                .values(attempts=inbox.c.attempts + 1, error=error[:ERROR_LENGTH])
             )
+            await leases.let_go(connection, "inbox", [received.chat], received.lease)
+
+    async def _let_go(self, queue: leases.Queue, chats: Sequence[str], owner: str) -> None:
+        with contextlib.suppress(*AWAY):
+            async with self._engine.begin() as connection:
+                await leases.let_go(connection, queue, chats, owner)
 
     # ------------------------------------------------------------------ out
 
-    async def due(self, now: float, limit: int = 100) -> list[Outgoing]:
-        """The first waiting message of each chat, oldest first, as far as it may be sent at `now`."""
-        heads = select(func.min(outbox.c.id)).where(outbox.c.state == "waiting").group_by(outbox.c.chat)
-        query = (
-            select(outbox).where(outbox.c.id.in_(heads), outbox.c.not_before <= now).order_by(outbox.c.id).limit(limit)
-        )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        return [Outgoing(row.method, json.loads(row.parameters), row.id, row.chat, row.attempts) for row in rows]
-
-    async def next_due(self) -> float | None:
-        """When the earliest first message of any chat may be sent; None where nothing waits."""
-        heads = select(func.min(outbox.c.id)).where(outbox.c.state == "waiting").group_by(outbox.c.chat)
-        async with self._engine.connect() as connection:
-            found = await connection.scalar(select(func.min(outbox.c.not_before)).where(outbox.c.id.in_(heads)))
-        return float(found) if found is not None else None
-
-    async def sent(self, message: Outgoing) -> None:
-        """Note that a message is out."""
-        await self._note(message, state="sent")
-
-    async def dropped(self, message: Outgoing, error: str) -> None:
-        """Note that a message can never be delivered."""
-        await self._note(message, state="failed", attempts=message.attempts + 1, error=error[:2000])
-
-    async def postponed(self, message: Outgoing, not_before: float, error: str) -> None:
-        """Note that a message has to be tried again, not before a time."""
-        await self._note(message, attempts=message.attempts + 1, not_before=not_before, error=error[:2000])
-
-    async def _note(self, message: Outgoing, **values: Any) -> None:
+    async def turn(self, results: Sequence[Settled], limit: int, limits: Pace) -> list[Outgoing]:
+        """Note what became of messages taken before, and take up to `limit` more, each the first of its chat."""
+        owner = self._owner()
+        taken: list[Outgoing] = []
         async with self._engine.begin() as connection:
-            await connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values))
+            if results:
+                await queues.settle(connection, results)
+            if limit > 0:
+                taken = await queues.take(connection, owner, limit, limits, self.now())
+        if taken:
+            self._in_hand[owner] = len(taken)
+        for result in results:
+            self._drop(result.message.lease)
+        return taken
 
+    async def next_due(self, limits: Pace) -> float | None:
+        """When the earliest message that nobody has in hand may be sent, by `now`; None where none waits."""
+        async with self._engine.connect() as connection:
+            return await queues.next_due(connection, limits, self.now())
 
-class Handling:
-    """See `Store.handling`."""
+    # ------------------------------------------------------------------ forgetting
 
-    def __init__(self, engine: AsyncEngine, received: Received, error: str | None) -> None:
-        self._begin = engine.begin()
-        self._received = received
-        self._error = error
-
-    async def __aenter__(self) -> Unit:
-        """Begin."""
-        self._connection = await self._begin.__aenter__()
-        return Unit(self._connection, self._received)
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Commit, or roll back on an exception."""
-        if kind is None:
-            state, attempts = ("done", 0) if self._error is None else ("failed", 1)
-            await self._connection.execute(
-                update(inbox)
-                .where(inbox.c.update_id == self._received.update_id)
-                .values(state=state, attempts=self._received.attempts + attempts, error=self._error)
-            )
-        await self._begin.__aexit__(kind, error, trace)
+    async def prune(self, batch: int = retention.BATCH) -> bool:
+        """Delete a batch of what is to be forgotten; True where more may be left."""
+        async with self._engine.begin() as connection:
+            return await retention.prune(connection, self.now(), batch)

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    literal_column,
+    text,
+)
 
 metadata = MetaData()
 
 # SQLite counts up by itself only for an INTEGER key.
 _Id = BigInteger().with_variant(Integer, "sqlite")
+
+WAITING = literal_column("'waiting'", String)
+"""For conditions: a bound value would hide the partial indexes from SQLite's planner."""
+
+
+def _index(name: str, *columns: str, where: str) -> Index:
+    """An index of a few rows of many: its cost does not grow with what is done."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
 
 inbox = Table(
     "inbox",
@@ -19,7 +41,9 @@ inbox = Table(
     Column("state", String(8), nullable=False, comment="waiting, done or failed"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Text),
-    Index("inbox_waiting", "state", "update_id"),
+    _index("inbox_waiting", "update_id", where="state = 'waiting'"),
+    _index("inbox_waiting_by_chat", "chat", "update_id", where="state = 'waiting'"),
+    _index("inbox_finished", "received_at", where="state <> 'waiting'"),
     Index("inbox_by_chat", "chat", "received_at"),
 )
 
@@ -29,6 +53,7 @@ conversations = Table(
     Column("chat", String(80), primary_key=True),
     Column("state", Text, nullable=False, comment="Conversation as JSON"),
     Column("updated_at", Float, nullable=False),
+    Index("conversations_by_time", "updated_at"),
 )
 
 outbox = Table(
@@ -43,7 +68,27 @@ outbox = Table(
     Column("state", String(8), nullable=False, comment="waiting, sent or failed"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Text),
-    Index("outbox_waiting", "state", "chat", "id"),
+    _index("outbox_waiting", "id", where="state = 'waiting'"),
+    _index("outbox_waiting_by_chat", "chat", "id", where="state = 'waiting'"),
+    _index("outbox_finished", "created_at", where="state <> 'waiting'"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("queue", String(6), primary_key=True, comment="inbox or outbox"),
+    Column("chat", String(80), primary_key=True),
+    Column("owner", String(48), nullable=False, comment="who has the chat in hand; empty: nobody"),
+    Column("until", Float, nullable=False, comment="when the chat is anybody's again"),
+    Column("free_at", Float, nullable=False, comment="of the outbox: when the sending limits allow the next message"),
+    Index("leases_by_owner", "owner"),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("bucket", String(16), primary_key=True, comment="all: messages to all chats together"),
+    Column("free_at", Float, nullable=False, comment="when the next message fits"),
 )
 
 questions = Table(

@@ -6,26 +6,32 @@ import asyncio
 import contextlib
 import logging
 import signal
+import time
 
+from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot import wording
 from bot.channels.telegram.handler import Handler
-from bot.channels.telegram.limits import Limits, Pacer
+from bot.channels.telegram.limits import Limits
 from bot.channels.telegram.receiver import Receiver, refused_token, retry_seconds
 from bot.channels.telegram.sender import Sender
+from bot.channels.telegram.upkeep import keep_hold, prune
 from bot.channels.telegram.worker import Worker
 from bot.dialogue import Assistant
 from bot.errors import ChannelError
 from bot.language import Language
+from bot.log import Trouble
 from bot.settings import Settings
 from bot.storage import Store
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 8.0
+DRAIN_SECONDS = 6.0
+STOP_SECONDS = 2.0
+"""For what a worker has in hand; a database that does not answer must not keep the process."""
 FIRST_TRIES = 5
 
 
@@ -82,8 +88,10 @@ async def _serve(bot: Bot, store: Store, assistant: Assistant, settings: Setting
     arrived, ready = asyncio.Event(), asyncio.Event()
     limits = Limits(settings.send_per_second, settings.send_per_chat_per_second, settings.send_per_group_per_minute)
     receiver = Receiver(bot, store, arrived)
-    worker = Worker(store, Handler(assistant, settings.ask_per_minute), arrived, ready)
-    sender = Sender(bot, store, Pacer(limits), ready)
+    trouble = Trouble(log, "the database")
+    handler = Handler(assistant, settings.ask_per_minute)
+    workers = [Worker(store, handler, arrived, ready, trouble) for _ in range(store.workers)]
+    sender = Sender(bot, store, limits, ready, trouble)
     stopped = asyncio.Event()
 
     def stop() -> None:
@@ -95,7 +103,9 @@ async def _serve(bot: Bot, store: Store, assistant: Assistant, settings: Setting
         with contextlib.suppress(NotImplementedError):  # where the platform has no such signals
             loop.add_signal_handler(number, stop)
     receiving = asyncio.create_task(receiver.run())
-    working = [asyncio.create_task(worker.run(stopped)), asyncio.create_task(sender.run(stopped))]
+    tending = [asyncio.create_task(keep_hold(store)), asyncio.create_task(prune(store))]
+    working = [asyncio.create_task(sender.run(stopped))]
+    working += [asyncio.create_task(each.run(stopped)) for each in workers]
     until_stopped = asyncio.create_task(stopped.wait())
     try:
         await asyncio.wait([receiving, *working, until_stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -103,13 +113,28 @@ async def _serve(bot: Bot, store: Store, assistant: Assistant, settings: Setting
         # Receiving may be cut off at any moment: what is not confirmed comes again. The others finish what they have in hand.
         stop()
         receiving.cancel()
+        await asyncio.wait(working, timeout=STOP_SECONDS)
+        for task in working:
+            task.cancel()
         ended = await asyncio.gather(receiving, *working, until_stopped, return_exceptions=True)
-    for result in ended:
-        if isinstance(result, Exception):
-            raise result
-    log.info("stopping: finishing what is under way")
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(DRAIN_SECONDS):
+    try:
+        for result in ended:
+            if isinstance(result, Exception):
+                raise result
+        log.info("stopping: finishing what is under way")
+        await _drain(workers[0], sender)
+    finally:
+        for task in tending:
+            task.cancel()
+        await asyncio.gather(*tending, return_exceptions=True)
+
+
+async def _drain(worker: Worker, sender: Sender) -> None:
+    """Answer what is stored already, as far as there is time."""
+    end = time.monotonic() + DRAIN_SECONDS
+    with contextlib.suppress(TimeoutError, SQLAlchemyError, OSError):
+        async with asyncio.timeout(DRAIN_SECONDS / 2):
             while await worker.step():
                 pass
-            await sender.drain(DRAIN_SECONDS)
+    with contextlib.suppress(SQLAlchemyError, OSError):
+        await sender.drain(end - time.monotonic())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -80,7 +79,7 @@ class Receiver:
         return found if isinstance(found, list) else []
 
     async def _keep(self, updates: Sequence[Any], offset: int | None) -> int | None:
-        now = time.time()
+        now = self._store.now()
         rows = [row for update in updates if (row := received(update, now)) is not None]
         await self._store.receive(rows)
         self._arrived.set()

@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Iterable
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.channels.telegram.limits import Pacer
+from bot.channels.telegram.limits import UNLIMITED, Limits
 from bot.channels.telegram.receiver import refused_token, retry_seconds
-from bot.log import safe
-from bot.storage import Outgoing, Store
+from bot.errors import ChannelError
+from bot.log import Trouble, safe
+from bot.storage import Outgoing, Settled, Store
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 24
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 2.0
 MAX_BACKOFF = 60.0
-UNLIMITED = frozenset({"answerCallbackQuery"})
-"""Calls that Telegram's sending limits do not count."""
+ANSWER_SECONDS = 30.0
+"""How long Telegram may take over a call: to give up early is to send twice."""
+PATIENCE = 8.0
+"""For how many messages' time one that is not yet noted as sent holds up the next. A kill repeats what is on its way, so
+that shall be one message; but a slow call must not stop everybody, and who raises the limit wants more at once."""
 
 
 class Sender:
@@ -30,83 +35,151 @@ class Sender:
     Args:
         bot: talks to Telegram.
         store: the outbox.
-        pacer: keeps the sending limits.
+        limits: how much may be sent.
         ready: set when something new is in the outbox.
+        trouble: says that the database does not answer.
     """
 
-    def __init__(self, bot: Bot, store: Store, pacer: Pacer, ready: asyncio.Event) -> None:
+    def __init__(self, bot: Bot, store: Store, limits: Limits, ready: asyncio.Event, trouble: Trouble) -> None:
         self._bot = bot
         self._store = store
-        self._pacer = pacer
+        self._limits = limits
         self._ready = ready
+        self._gate = Gate(limits.pace.gap)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._results: list[Settled] = []
+        self._refused: ChannelError | None = None
+        self._trouble = trouble
+        self._sending = Trouble(log, "sending")
 
     async def run(self, stopped: asyncio.Event) -> None:
-        """Deliver until `stopped` is set; what is on its way then is finished.
+        """Deliver until `stopped` is set; what is on its way then is left to `drain`.
 
         Raises:
             ChannelError: where Telegram refuses the token.
         """
         while not stopped.is_set():
-            self._ready.clear()
-            try:
-                wait = await self.step()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("the database does not answer (%s): trying again", error)
-                wait = 1.0
-            if wait > 0:
-                try:
-                    await asyncio.wait_for(self._ready.wait(), wait)
-                except TimeoutError:
-                    continue
+            await self._wait(await self._turn())
 
     async def drain(self, seconds: float) -> None:
-        """Deliver what can go within a time, then stop."""
+        """Deliver what can go within a time, then stop. What is cut off is sent again by whoever comes next."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            wait = await self.step()
-            if wait >= IDLE_SECONDS or wait > left:
+            wait = await self._turn()
+            if not self._under_way and not self._results and (wait >= IDLE_SECONDS or wait > left):
                 return
-            await asyncio.sleep(wait)
+            await self._wait(min(wait, left))
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def step(self) -> float:
-        """Send the first message of every chat that may go now; returns for how many seconds nothing more can go."""
-        now = time.time()
-        due = await self._store.due(now)
-        going: list[Outgoing] = []
-        earliest = now + IDLE_SECONDS
-        for message in due:
-            at = now if message.method in UNLIMITED else self._pacer.allowed_at(message.chat, now)
-            if at > now or len(going) >= AT_ONCE:
-                earliest = min(earliest, at)
-                continue
-            if message.method not in UNLIMITED:
-                self._pacer.sent(message.chat, now)
-            going.append(message)
-        if going:
-            await asyncio.gather(*(self._deliver(message) for message in going))
-            return 0.0
-        waiting = await self._store.next_due()
-        if waiting is not None and waiting > now:
-            earliest = min(earliest, waiting)
-        return max(earliest - now, 0.01)
+    async def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            try:
+                await asyncio.wait_for(self._ready.wait(), seconds)
+            except TimeoutError:
+                return
+
+    async def _turn(self) -> float:
+        """Note what is done, begin what may go; returns for how many seconds nothing more can, if nothing happens."""
+        self._ready.clear()
+        if self._refused:
+            raise self._refused
+        results = list(self._results)
+        room = min(AT_ONCE, self._limits.ahead) - len(self._under_way)
+        try:
+            taken = await self._store.turn(results, room, self._limits.pace)
+            # Only now: what could not be noted is noted with the next turn. More may have come in the meantime.
+            del self._results[: len(results)]
+            self._gate.leave(result.message.id for result in results)
+            for message in taken:
+                task = asyncio.create_task(self._deliver(message))
+                self._under_way.add(task)
+                task.add_done_callback(self._under_way.discard)
+            wait = 0.0 if taken else await self._until_next(room)
+        except (SQLAlchemyError, OSError) as error:
+            self._trouble.met(error)
+            return 1.0
+        self._trouble.over()
+        return wait
+
+    async def _until_next(self, room: int) -> float:
+        if room <= 0 or self._results:
+            return 0.0 if self._results else IDLE_SECONDS
+        due = await self._store.next_due(self._limits.pace)
+        if due is None:
+            return IDLE_SECONDS
+        return max(0.005, min(IDLE_SECONDS, due - self._store.now()))
 
     async def _deliver(self, message: Outgoing) -> None:
+        if (early := message.send_at - self._store.now()) > 0:
+            await asyncio.sleep(early)
+        if message.method not in UNLIMITED:
+            await self._gate.enter(message.id)
+        result = await self._call(message)
+        if result is not None:
+            self._results.append(result)
+        self._ready.set()
+
+    async def _call(self, message: Outgoing) -> Settled | None:
+        parameters = dict(message.parameters)
+        now = self._store.now
         try:
-            await self._bot.do_api_request(message.method, api_kwargs=dict(message.parameters))
+            await self._bot.do_api_request(message.method, api_kwargs=parameters, read_timeout=ANSWER_SECONDS)
         except RetryAfter as error:
-            until = time.time() + retry_seconds(error)
-            self._pacer.pause(message.chat, until)
-            await self._store.postponed(message, until, safe(str(error)))
+            self._sending.met(error)
+            until = now() + retry_seconds(error)
+            return Settled(message, "waiting", until, error=safe(str(error)))
         except InvalidToken:
-            raise refused_token() from None
+            self._refused = refused_token()
+            return None
         except (BadRequest, Forbidden) as error:
             # Will never work: the person has blocked the bot, the button's press is too old, …
             log.info("%s to a chat was refused: %s", message.method, error)
-            await self._store.dropped(message, safe(str(error)))
+            return Settled(message, "failed", error=safe(str(error)))
         except (NetworkError, TelegramError) as error:
-            if message.attempts == 0:
-                log.warning("sending does not work (%s): trying again", error)
-            wait = min(MAX_BACKOFF, 0.5 * 2 ** min(message.attempts, 7))
-            await self._store.postponed(message, time.time() + wait, safe(str(error)))
-        else:
-            await self._store.sent(message)
+            self._sending.met(error)
+            until = now() + min(MAX_BACKOFF, 0.5 * 2 ** min(message.attempts, 7))
+            return Settled(message, "waiting", until, error=safe(str(error)))
+        except Exception as error:  # a message that nobody can make sense of must not hold its chat for ever
+            log.exception("message %d could not be sent", message.id)
+            return Settled(message, "failed", error=safe(f"{type(error).__name__}: {error}"))
+        self._sending.over()
+        gap = 0.0 if message.method in UNLIMITED else self._limits.chat_gap(message.chat)
+        return Settled(message, free_at=now() + gap if gap else 0.0)
+
+
+class Gate:
+    """Lets messages out one by one: the next when the one before is noted as sent, or has taken too long.
+
+    Args:
+        gap: seconds between two messages; 0: all may go at once.
+    """
+
+    def __init__(self, gap: float) -> None:
+        self._gap = gap
+        self._free = asyncio.Semaphore(1)
+        self._out: dict[int, asyncio.TimerHandle] = {}
+        self._last = 0.0
+
+    async def enter(self, number: int) -> None:
+        """Wait for one's turn."""
+        if not self._gap:
+            return
+        await self._free.acquire()
+        loop = asyncio.get_running_loop()
+        self._out[number] = loop.call_later(self._gap * PATIENCE, self._release, number)
+        # Those that were held up must not catch up all at once.
+        if (early := self._last + self._gap - loop.time()) > 0:
+            await asyncio.sleep(early)
+        self._last = loop.time()
+
+    def leave(self, numbers: Iterable[int]) -> None:
+        """These messages are noted."""
+        for number in numbers:
+            self._release(number)
+
+    def _release(self, number: int) -> None:
+        if timer := self._out.pop(number, None):
+            timer.cancel()
+            self._free.release()

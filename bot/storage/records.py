@@ -1,0 +1,81 @@
+"""What the store keeps, as its users see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Received:
+    """An update as it came in.
+
+    Attributes:
+        update_id: Telegram's number for it.
+        chat: key of the chat it belongs to; "" where it belongs to none.
+        payload: the update, scrubbed.
+        received_at: seconds since 1970, UTC.
+        attempts: how often its handling has failed.
+        lease: who has it in hand; "" before it was claimed.
+    """
+
+    update_id: int
+    chat: str
+    payload: Mapping[str, Any]
+    received_at: float
+    attempts: int = 0
+    lease: str = ""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A call of the Bot API to be made.
+
+    Attributes:
+        method: its name.
+        parameters: what goes with it.
+        id: its number in the outbox; 0 before it is there.
+        chat: key of the chat it goes to.
+        attempts: how often it has failed.
+        lease: who has it in hand; "" before it was taken.
+        send_at: when it may go, by `Store.now`.
+    """
+
+    method: str
+    parameters: Mapping[str, Any]
+    id: int = 0
+    chat: str = ""
+    attempts: int = 0
+    lease: str = ""
+    send_at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of a message that was taken from the outbox.
+
+    Attributes:
+        message: which.
+        state: `sent`; `failed`, where it can never be delivered; `waiting`, where it is to be tried again.
+        not_before: when it may be tried again, by `Store.now`.
+        free_at: from when on the chat may be sent to again, by `Store.now`.
+        error: what went wrong.
+    """
+
+    message: Outgoing
+    state: str = "sent"
+    not_before: float = 0.0
+    free_at: float = 0.0
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question for the record; its text is redacted."""
+
+    text: str
+    language: str
+    outcome: str
+    entry_id: str | None
+    details: Mapping[str, str]

@@ -1,0 +1,51 @@
+"""Forgetting: what is done after a day, conversations after thirty; in small batches, so that nobody waits."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ColumnElement, and_, delete, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage import leases
+from bot.storage.tables import WAITING, conversations, inbox, outbox
+
+DAY = 86_400.0
+KEEP_DONE = DAY
+"""Longer than Telegram keeps an update that nobody fetched, so that a repeated one is still known."""
+KEEP_FAILED = 30 * DAY
+KEEP_CONVERSATIONS = 30 * DAY
+KEEP_LEASES = 60.0
+BATCH = 500
+
+
+async def prune(connection: AsyncConnection, now: float, batch: int = BATCH) -> bool:
+    """Delete up to a batch of each kind; True where more may be left."""
+    full = False
+    for key, time, state, good in (
+        (inbox.c.update_id, inbox.c.received_at, inbox.c.state, "done"),
+        (outbox.c.id, outbox.c.created_at, outbox.c.state, "sent"),
+    ):
+        old = or_(
+            and_(state == literal_column(f"'{good}'"), time < now - KEEP_DONE),
+            and_(state == literal_column("'failed'"), time < now - KEEP_FAILED),
+        )
+        condition = and_(state != WAITING, time < now - KEEP_DONE, old)
+        full |= await _delete(connection, key, time, condition, batch)
+    forgotten = conversations.c.updated_at < now - KEEP_CONVERSATIONS
+    full |= await _delete(connection, conversations.c.chat, conversations.c.updated_at, forgotten, batch)
+    await leases.forget(connection, now - KEEP_LEASES)
+    return full
+
+
+async def _delete(
+    connection: AsyncConnection,
+    key: Column[object],
+    time: Column[float],
+    condition: ColumnElement[bool],
+    batch: int,
+) -> bool:
+    # Replicas prune at the same time: each takes rows that no other is deleting.
+    old = select(key).where(condition).order_by(time).limit(batch).with_for_update(skip_locked=True)
+    keys = list((await connection.execute(old)).scalars())
+    if keys:
+        await connection.execute(delete(key.table).where(key.in_(keys)))
+    return len(keys) == batch

@@ -1,0 +1,176 @@
+"""Handling updates: what one of them reads and changes, and the transaction around a few of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from types import TracebackType
+
+from pydantic import ValidationError
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.dialogue import Conversation
+from bot.storage import leases
+from bot.storage.records import Outgoing, Question, Received
+from bot.storage.tables import conversations, feedback, inbox, outbox, questions
+
+
+class LeaseLostError(Exception):
+    """What was in hand took so long that somebody else has taken it over; nothing of it is stored."""
+
+
+class Unit:
+    """One update in its transaction: all that it changes is stored, or nothing."""
+
+    def __init__(self, connection: AsyncConnection, received: Received, state: str | None) -> None:
+        self._connection = connection
+        self._received = received
+        self._state = state
+        self.moved: Conversation | None = None
+        self.messages: list[Outgoing] = []
+
+    async def conversation(self) -> Conversation:
+        """The chat's conversation; a new one where there is none, or where the stored one can no longer be read."""
+        if self.moved is not None:
+            return self.moved
+        try:
+            return Conversation.model_validate_json(self._state) if self._state else Conversation()
+        except ValidationError:
+            return Conversation()
+
+    async def asked_within(self, seconds: float) -> int:
+        """How many updates this chat sent in the seconds before this one, this one included."""
+        since = self._received.received_at - seconds
+        query = select(func.count()).where(
+            inbox.c.chat == self._received.chat,
+            inbox.c.received_at > since,
+            inbox.c.update_id <= self._received.update_id,
+        )
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def move(self, conversation: Conversation) -> None:
+        """Store where the conversation stands now."""
+        self.moved = conversation
+
+    async def record(self, question: Question) -> int:
+        """Keep a question for the editor; returns its number."""
+        result = await self._connection.execute(
+            insert(questions).values(
+                chat=self._received.chat,
+                asked_at=self._received.received_at,
+                text=question.text,
+                language=question.language,
+                outcome=question.outcome,
+                entry_id=question.entry_id,
+                details=json.dumps(dict(question.details)),
+            )
+        )
+        key = result.inserted_primary_key
+        return int(key[0]) if key else 0
+
+    async def judge(self, question_id: int, verdict: str) -> bool:
+        """Keep what this chat thinks of the answer to its own question; False where there is no such question."""
+        query = select(questions.c.id).where(questions.c.id == question_id, questions.c.chat == self._received.chat)
+        if (await self._connection.execute(query)).scalar_one_or_none() is None:
+            return False
+        await self._connection.execute(delete(feedback).where(feedback.c.question_id == question_id))
+        values = {"question_id": question_id, "verdict": verdict, "given_at": self._received.received_at}
+        await self._connection.execute(insert(feedback).values(**values))
+        return True
+
+    async def forget(self) -> None:
+        """Erase all that is kept of this chat up to this update: conversation, questions, feedback, what came in, what went out.
+
+        Of what came in, the bare numbers stay, so that an update which Telegram gives out twice is not taken for a new one.
+        """
+        mine = self._received.chat
+        asked = select(questions.c.id).where(questions.c.chat == mine)
+        await self._connection.execute(delete(feedback).where(feedback.c.question_id.in_(asked)))
+        for table in (questions, conversations, outbox):
+            await self._connection.execute(delete(table).where(table.c.chat == mine))
+        self._state = self.moved = None
+        self.messages.clear()
+        emptied = {"payload": "{}", "error": None}
+        earlier = (inbox.c.chat == mine, inbox.c.update_id < self._received.update_id)
+        await self._connection.execute(update(inbox).where(*earlier).values(chat="", **emptied))
+        this = inbox.c.update_id == self._received.update_id
+        await self._connection.execute(update(inbox).where(this).values(**emptied))
+
+    async def send(self, messages: Sequence[Outgoing]) -> None:
+        """Put messages into the outbox, to be sent in this order."""
+        self.messages += messages
+
+
+class Handling:
+    """A transaction that handles updates of different chats: see `Store.handling`."""
+
+    def __init__(self, engine: AsyncEngine, batch: Sequence[Received], error: str | None) -> None:
+        self._begin = engine.begin()
+        self._batch = batch
+        self._error = error
+        self._units: list[Unit] = []
+
+    async def __aenter__(self) -> list[Unit]:
+        """Begin."""
+        self._connection = await self._begin.__aenter__()
+        try:
+            chats = [received.chat for received in self._batch]
+            query = select(conversations.c.chat, conversations.c.state).where(conversations.c.chat.in_(chats))
+            found = {row.chat: row.state for row in await self._connection.execute(query)}
+        except BaseException as error:
+            await self._begin.__aexit__(type(error), error, error.__traceback__)
+            raise
+        self._units = [Unit(self._connection, received, found.get(received.chat)) for received in self._batch]
+        return self._units
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Commit, or roll back on an exception."""
+        if kind is None:
+            try:
+                await self._finish()
+            except BaseException as failure:
+                await self._begin.__aexit__(type(failure), failure, failure.__traceback__)
+                raise
+        await self._begin.__aexit__(kind, error, trace)
+
+    async def _finish(self) -> None:
+        pairs = list(zip(self._batch, self._units, strict=True))
+        moved = [
+            {"chat": received.chat, "state": unit.moved.model_dump_json(), "updated_at": received.received_at}
+            for received, unit in sorted(pairs, key=lambda pair: pair[0].chat)
+            if unit.moved is not None
+        ]
+        if moved:
+            statement = leases.insert_into(self._connection, conversations)
+            fresh = {name: statement.excluded[name] for name in ("state", "updated_at")}
+            await self._connection.execute(
+                statement.on_conflict_do_update(index_elements=[conversations.c.chat], set_=fresh), moved
+            )
+        messages = [_row(received, message) for received, unit in pairs for message in unit.messages]
+        if messages:
+            await self._connection.execute(insert(outbox), messages)
+        state, attempts = ("done", 0) if self._error is None else ("failed", 1)
+        await self._connection.execute(
+            update(inbox)
+            .where(inbox.c.update_id.in_([received.update_id for received in self._batch]))
+            .values(state=state, attempts=inbox.c.attempts + attempts, error=self._error)
+        )
+        # Last, so that who renews the leases need not wait for us; an owner of before finds nothing to give back.
+        chats, owner = [received.chat for received in self._batch], self._batch[0].lease
+        if await leases.let_go(self._connection, "inbox", chats, owner) != len(chats):
+            raise LeaseLostError
+
+
+def _row(received: Received, message: Outgoing) -> dict[str, object]:
+    return {
+        "chat": received.chat,
+        "method": message.method,
+        "parameters": json.dumps(dict(message.parameters), ensure_ascii=False),
+        "created_at": received.received_at,
+        "not_before": 0.0,
+        "state": "waiting",
+        "attempts": 0,
+    }

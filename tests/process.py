@@ -1,0 +1,86 @@
+"""The bot as a process of its own, as the end-to-end tests and the benchmarks run it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import asyncpg
+
+from tests.bot_api_double import BotApiDouble
+
+ROOT = Path(__file__).resolve().parent.parent
+TOKEN = "123456:TEST-secret_part"
+
+
+class Bot:
+    """The bot as a process of its own."""
+
+    def __init__(self, api: BotApiDouble, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self._log = folder / "bot.log"
+        self._env = {
+            **os.environ,
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_BASE_URL": api.base_url,
+            "SHEBAO_DATA_DIR": str(folder / "data"),
+            "SHEBAO_SEND_PER_CHAT_PER_SECOND": "0",
+            "SHEBAO_ASK_PER_MINUTE": "0",
+            **environment,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Bot:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                cwd=ROOT,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stderr=log,
+                stdout=log,
+            )
+        return self
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        assert self._process
+        self._process.send_signal(number)
+        return self._process.wait(15)
+
+    def stop(self) -> None:
+        """End it, if it has not ended yet."""
+        if self._process and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(15)
+
+    async def ended(self) -> int:
+        assert self._process
+        return await asyncio.to_thread(self._process.wait, 30)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text("utf-8")
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        if url := self._env.get("SHEBAO_DATABASE_URL"):
+            # In a thread of its own, since the test's has a loop already.
+            with ThreadPoolExecutor(1) as thread:
+                return thread.submit(asyncio.run, _fetch(url, query)).result()
+        with sqlite3.connect(self.folder / "data/shebao.db") as connection:
+            found = connection.execute(query).fetchall()
+        connection.close()
+        return found
+
+
+async def _fetch(url: str, query: str) -> list[tuple[object, ...]]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
