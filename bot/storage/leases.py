@@ -43,13 +43,16 @@ async def take(connection: AsyncConnection, queue: Queue, chats: Iterable[str], 
     ]
     if not rows:
         return []
-    statement = insert_into(connection, leases).values(rows)
+    statement = insert_into(connection, leases)
+    # By the new row's values alone, so that the statement is compiled once for all times and numbers of chats.
+    fresh = statement.excluded
+    began = fresh.until - LEASE_SECONDS
     statement = statement.on_conflict_do_update(
         index_elements=[leases.c.queue, leases.c.chat],
-        set_={"owner": owner, "until": now + LEASE_SECONDS},
-        where=or_(leases.c.until <= now, leases.c.until > now + 2 * LEASE_SECONDS),
-    ).returning(leases.c.chat)
-    return list((await connection.execute(statement)).scalars())
+        set_={"owner": fresh.owner, "until": fresh.until},
+        where=or_(leases.c.until <= began, leases.c.until > began + 2 * LEASE_SECONDS),
+    )
+    return list((await connection.execute(statement.returning(leases.c.chat), rows)).scalars())
 
 
 async def let_go(connection: AsyncConnection, queue: Queue, chats: Sequence[str], owner: str) -> int:
