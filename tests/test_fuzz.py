@@ -7,6 +7,7 @@ import contextlib
 import copy
 import itertools
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ from bot.dialogue.years import years_in
 from bot.errors import KnowledgeError
 from bot.knowledge import load
 from bot.language import detect
-from bot.log import safe
+from bot.log import Trouble, safe
 from bot.matching import normalise
 from bot.privacy import redact
 from bot.storage import MAX_ATTEMPTS, Store
@@ -89,7 +90,8 @@ class Inside:
     def __init__(self, assistant: Assistant, folder: Path) -> None:
         self.runner = asyncio.Runner()
         self.store = self.runner.run(Store.open(f"sqlite+aiosqlite:///{folder / 'fuzz.db'}"))
-        self.worker = Worker(self.store, Handler(assistant), asyncio.Event(), asyncio.Event())
+        trouble = Trouble(logging.getLogger(__name__), "the database")
+        self.worker = Worker(self.store, Handler(assistant), asyncio.Event(), asyncio.Event(), trouble)
 
     def close(self) -> None:
         self.runner.run(self.store.close())

@@ -23,6 +23,11 @@ _LABELS: dict[Kind, tuple[str, str]] = {
 _MARK = re.compile(
     rf"〔(?:{'|'.join(zh for zh, _ in _LABELS.values())}){MASK}+〕|\[(?:{'|'.join(en for _, en in _LABELS.values())}){MASK}+\]"
 )
+_ANNOUNCED = re.compile(
+    r"(?:我叫|姓名|名字|身份证(?:号码?)?|证件号码?|(?:联系)?电话(?:号码)?|手机(?:号码?)?|(?:银行)?卡号|邮箱|家住|住在|住址|地址|"
+    rf"\b(?:my|his|her) (?:name|id|phone|mobile|e-?mail|address)(?: number)?)?(?:\s?(?:是|为|is\b|[：:]))?\s?{MASK}+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -49,5 +54,8 @@ def mark(said: str, kind: Kind, chinese: bool) -> str:
 
 
 def blank(text: str) -> str:
-    """A redacted text without the words of its marks: an editor reads them, but they were not said and must ask for nothing."""
-    return _MARK.sub(lambda found: MASK * len(found.group()), text)
+    """A redacted text without the words of its marks, nor those that announce them ("我叫…", "身份证…").
+
+    An editor reads them, but they ask for nothing, and a question would be less like itself with them.
+    """
+    return _ANNOUNCED.sub(" ", _MARK.sub(lambda found: MASK * len(found.group()), text))
