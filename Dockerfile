@@ -1,5 +1,6 @@
 # The same bot in a container: docker build -t shebao-bot . && docker run -e TELEGRAM_BOT_TOKEN -v shebao:/data shebao-bot
-FROM python:3.11-slim AS build
+# Works with --read-only, /data and /tmp being volumes. Secrets come from the environment or /run/secrets, never from a layer.
+FROM python:3.11.14-slim-trixie AS build
 WORKDIR /app
 RUN python -m venv /opt/venv
 COPY requirements/build.txt requirements/run.txt requirements/
@@ -8,15 +9,20 @@ RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --requi
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation . \
- && /opt/venv/bin/pip uninstall --yes --disable-pip-version-check setuptools
+ && /opt/venv/bin/pip uninstall --yes --disable-pip-version-check setuptools pip \
+ && /opt/venv/bin/python -m compileall -q /opt/venv/lib
 
-FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home shebao && install -d -o shebao /data
+FROM python:3.11.14-slim-trixie
+RUN groupadd --system --gid 10001 shebao \
+ && useradd --system --uid 10001 --gid shebao --no-create-home --shell /usr/sbin/nologin shebao \
+ && install -d -o shebao -g shebao /data
 COPY --from=build /opt/venv /opt/venv
 COPY knowledge /app/knowledge
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    SHEBAO_DATA_DIR=/data SHEBAO_KNOWLEDGE_DIR=/app/knowledge
-USER shebao
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp \
+    SHEBAO_DATA_DIR=/data SHEBAO_KNOWLEDGE_DIR=/app/knowledge SHEBAO_HTTP_LISTEN=127.0.0.1:8081
+USER 10001:10001
 WORKDIR /app
-VOLUME /data
+VOLUME ["/data", "/tmp"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["shebao", "doctor", "--quick"]
+STOPSIGNAL SIGTERM
 CMD ["shebao", "run"]

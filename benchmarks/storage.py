@@ -23,7 +23,7 @@ FILL = {
 }
 ROWS = (
     ("inbox", "n, {chat}, {at}, '{{}}', 'done', 0, null"),
-    ("outbox", "n, {chat}, 'sendMessage', '{{}}', {at}, 0, 'sent', 0, null"),
+    ("outbox", "n, {chat}, 'sendMessage', '{{}}', {at}, 0, 'sent', 0, null, n"),
     ("questions", "n, {chat}, {at}, 'x', 'zh', 'none', null, '{{}}'"),
 )
 

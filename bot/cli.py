@@ -53,7 +53,7 @@ def run() -> None:
     from bot import log
     from bot.channels.telegram import app
 
-    log.set_up()
+    log.set_up(settings.log_format, settings.log_level)
     asyncio.run(app.run(settings, assistant))
 
 
@@ -180,6 +180,21 @@ def schema(folder: Path | None) -> None:
             click.echo(str(path))
     except OSError as error:
         raise UsageError(f"{target} cannot be written ({error.strerror}): name another folder with --to") from None
+
+
+@commands.command()
+@click.option("--quick", is_flag=True, help="Only what a health check needs: without Telegram, in two seconds.")
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True)
+def doctor(quick: bool, lang: Language) -> None:
+    """Find out what is wrong with this installation, and what to do about it."""
+    import asyncio
+
+    from bot import doctor as doctors
+
+    findings = asyncio.run(doctors.examine_quickly() if quick else doctors.examine())
+    click.echo(doctors.render(findings, lang))
+    if any(finding.grade == "wrong" for finding in findings):
+        sys.exit(1)
 
 
 def _stream(lines: Any) -> None:

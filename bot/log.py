@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import re
 import sys
+from collections.abc import Iterator
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Literal
 
 from bot.privacy import redact
 
+Format = Literal["text", "json"]
+
 _TOKEN = re.compile(r"\b(bot)?\d{5,}(?::|%3A)[\w-]{3,}")
+_request: ContextVar[int | None] = ContextVar("request", default=None)
+
+
+@contextlib.contextmanager
+def about(update_id: int | None) -> Iterator[None]:
+    """Everything logged in this block, in this task, carries the update's number as its request id."""
+    before = _request.set(update_id)
+    try:
+        yield
+    finally:
+        _request.reset(before)
 
 
 def safe(text: str) -> str:
@@ -22,6 +41,30 @@ class SafeFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The finished line."""
         return safe(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's own name
+        """The line without a traceback."""
+        request = _request.get()
+        line = super().formatMessage(record)
+        return line if request is None else f"{line} (update {request})"
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, request (the update's number), error (a traceback)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The finished line."""
+        fields: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": safe(record.getMessage()),
+        }
+        if (request := _request.get()) is not None:
+            fields["request"] = request
+        if record.exc_info:
+            fields["error"] = safe(self.formatException(record.exc_info))
+        return json.dumps(fields, ensure_ascii=False)
 
 
 class Trouble:
@@ -50,13 +93,22 @@ class Trouble:
         self._met = False
 
 
-def set_up(level: int = logging.INFO) -> None:
-    """Log to standard error."""
+def set_up(form: Format = "text", level: str = "INFO") -> None:
+    """Log to standard error.
+
+    Args:
+        form: lines to read, or JSON to collect.
+        level: of our own lines; libraries never say more than INFO, since they would log what people write.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(SafeFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S"))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    text = SafeFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")
+    handler.setFormatter(JsonFormatter() if form == "json" else text)
+    logging.basicConfig(level=max(logging.INFO, logging.getLevelNamesMapping()[level]), handlers=[handler], force=True)
+    logging.getLogger("bot").setLevel(level)
     # httpx logs every address, and the token is a part of it.
     for name in ("httpx", "httpcore", "aiosqlite", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of each request that is no HTTP: a line for everybody who wants to fill the disk.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     # It logs each failure with a traceback; the same failure reaches the sender and the receiver, who say it once.
     logging.getLogger("telegram").setLevel(logging.CRITICAL)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, NamedTuple, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +18,35 @@ ROOT = Path(__file__).resolve().parent.parent
 
 Rate = Annotated[float, Field(ge=0, le=100_000)]
 Probability = Annotated[float, Field(ge=0, le=1)]
+
+TELEGRAM = "https://api.telegram.org"
+SECRETS = Path("/run/secrets")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+class Address(NamedTuple):
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def address_of(listen: str) -> Address:
+    """The parts of `host:port`; an IPv6 address stands in square brackets.
+
+    Raises:
+        ValueError: where it is no such text.
+    """
+    host, colon, port = listen.strip().rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    if not (host and colon and port.isascii() and port.isdecimal() and int(port) <= 65535) or (
+        ":" in host and not bracketed
+    ):
+        raise ValueError("is no host and port: write it like 127.0.0.1:8081")
+    return Address(host.strip("[]"), int(port))
 
 
 class Settings(BaseSettings):
@@ -28,7 +60,7 @@ class Settings(BaseSettings):
         description="The bot's token, from @BotFather. Not set: the conversation is here in the terminal.",
     )
     api_base_url: str = Field(
-        "https://api.telegram.org",
+        TELEGRAM,
         alias="TELEGRAM_API_BASE_URL",
         description="Where the Bot API is served, for a self-hosted server.",
     )
@@ -66,6 +98,59 @@ class Settings(BaseSettings):
     ask_per_minute: Rate = Field(
         20, alias="SHEBAO_ASK_PER_MINUTE", description="Questions a minute that one user may ask; 0: no limit."
     )
+    webhook_url: str | None = Field(
+        None,
+        alias="SHEBAO_WEBHOOK_URL",
+        description="Public https address to which Telegram sends updates. Not set: the bot fetches them itself.",
+    )
+    webhook_listen: str = Field(
+        "127.0.0.1:8080",
+        alias="SHEBAO_WEBHOOK_LISTEN",
+        description="Host and port on which they are taken, behind a reverse proxy with TLS.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        alias="SHEBAO_WEBHOOK_SECRET",
+        description="1 to 256 letters, digits, _ and -, by which Telegram shows that it is Telegram. Needed with a webhook.",
+    )
+    http_listen: str | None = Field(
+        None,
+        alias="SHEBAO_HTTP_LISTEN",
+        description=(
+            "Host and port for `/healthz`, `/readyz` and `/metrics`. Not set: none; with a webhook, the first two stand"
+            " beside it."
+        ),
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", alias="SHEBAO_LOG_FORMAT", description="`text` or `json`: one line an event on standard error."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO",
+        alias="SHEBAO_LOG_LEVEL",
+        description="`DEBUG` follows each update by its request id; also `WARNING`, `ERROR`.",
+    )
+    secrets_dir: Path = Field(
+        SECRETS,
+        alias="SHEBAO_SECRETS_DIR",
+        description="Folder whose files hold settings, each named like its variable. The environment goes first.",
+    )
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_a_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is None:
+            return None
+        text = secret.get_secret_value().strip()
+        if not _SECRET.fullmatch(text):
+            raise ValueError(
+                "may only hold 1 to 256 letters, digits, _ and -: make one with `openssl rand -hex 32`",
+            )
+        return SecretStr(text)
+
+    @field_validator("webhook_listen", "http_listen")
+    @classmethod
+    def _is_host_and_port(cls, listen: str | None) -> str | None:
+        return str(address_of(listen)) if listen else None
 
     @field_validator("token")
     @classmethod
@@ -96,6 +181,35 @@ class Settings(BaseSettings):
             raise ValueError("SHEBAO_CLARIFY_AT must not be above SHEBAO_ANSWER_AT: lower one or raise the other")
         return self
 
+    @model_validator(mode="after")
+    def _webhook_is_whole(self) -> Self:
+        if self.webhook_url is None:
+            return self
+        parts = urlsplit(self.webhook_url)
+        # A self-hosted Bot API server takes addresses without TLS; Telegram's own never does.
+        schemes = {"https"} if self.api_base_url == TELEGRAM else {"https", "http"}
+        if parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("SHEBAO_WEBHOOK_URL is no https address: write it like https://bot.example.org/telegram")
+        if self.webhook_path in {"/healthz", "/readyz", "/metrics"}:
+            raise ValueError(
+                f"SHEBAO_WEBHOOK_URL must not end in {self.webhook_path}, which is taken: use another path"
+            )
+        if self.webhook_secret is None:
+            raise ValueError(
+                "SHEBAO_WEBHOOK_SECRET is missing: with SHEBAO_WEBHOOK_URL it must be set, for example to the output of"
+                " `openssl rand -hex 32`"
+            )
+        if self.http_listen == self.webhook_listen:
+            raise ValueError(
+                "SHEBAO_HTTP_LISTEN must not be SHEBAO_WEBHOOK_LISTEN: metrics are not for the public; use another port"
+            )
+        return self
+
+    @property
+    def webhook_path(self) -> str:
+        """The path of the public address, on which updates are taken."""
+        return (urlsplit(self.webhook_url).path if self.webhook_url else "") or "/"
+
     @property
     def database(self) -> str:
         """The address of the database to use."""
@@ -113,8 +227,9 @@ def read() -> Settings:
     Raises:
         SettingsError: naming each variable that is wrong and what to do; a secret's value is not repeated.
     """
+    folder = Path(os.environ.get("SHEBAO_SECRETS_DIR") or SECRETS)
     try:
-        return Settings()
+        return Settings(_secrets_dir=folder if folder.is_dir() else None)
     except ValidationError as error:
         said = []
         for flaw in error.errors(include_url=False, include_input=False):

@@ -10,13 +10,15 @@ import pytest
 
 from tests.conftest import ROOT
 
-LEAVES = {"errors", "kept", "language", "numerals", "wording", "privacy", "log"}
+LEAVES = {"errors", "kept", "language", "numerals", "wording", "privacy", "log", "metrics", "web"}
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
     "kept": set(),
     "numerals": set(),
     "privacy": set(),
     "log": {"privacy"},
+    "metrics": set(),
+    "web": {"errors", "metrics"},
     "language": set(),
     "wording": {"language"},
     "knowledge": {"errors", "kept", "language"},
@@ -27,8 +29,10 @@ ARROWS: dict[str, set[str]] = {
     "settings": {"errors", "matching"},
     "channels": {"answers", "dialogue", "knowledge", "storage", "settings", *LEAVES},
     "oneshot": {"answers", "channels", "dialogue", "knowledge", "language", "matching"},
+    "doctor": {"errors", "knowledge", "language", "log", "settings", "storage", "wording"},
     "review": {"answers", "errors", "knowledge", "language", "matching", "numerals"},
     "cli": {
+        "doctor",
         "review",
         "storage",
         "answers",
@@ -42,7 +46,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "__main__": {"cli"},
 }
-PACKAGES = ["review", "knowledge", "matching", "answers", "dialogue", "storage"]
+PACKAGES = ["doctor", "web", "review", "knowledge", "matching", "answers", "dialogue", "storage"]
 MODULES = sorted(path for path in (ROOT / "bot").rglob("*.py") if "migrations" not in path.parts)
 
 

@@ -1,6 +1,7 @@
 """What outlives the process: inbox, conversations, outbox, questions, feedback, in SQLite or PostgreSQL."""
 
 from bot.storage.engine import migrate
+from bot.storage.inspection import Backlog, Inspection, answers, backlog, inspect
 from bot.storage.queues import Pace
 from bot.storage.records import Outgoing, Question, Received, Settled
 from bot.storage.store import MAX_ATTEMPTS, Store
@@ -8,6 +9,8 @@ from bot.storage.unit import LeaseLostError, Unit
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "Backlog",
+    "Inspection",
     "LeaseLostError",
     "Outgoing",
     "Pace",
@@ -16,5 +19,8 @@ __all__ = [
     "Settled",
     "Store",
     "Unit",
+    "answers",
+    "backlog",
+    "inspect",
     "migrate",
 ]

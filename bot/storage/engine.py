@@ -7,6 +7,7 @@ import os
 import sqlite3
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
@@ -45,7 +46,7 @@ async def open_engine(url: str) -> AsyncEngine:
     engine = _engine(address)
     try:
         async with engine.connect() as connection:
-            current = await connection.run_sync(_is_current)
+            current = await connection.run_sync(is_current)
     except (DBAPIError, OSError) as error:
         await engine.dispose()
         raise StorageError(_explain(error, address)) from None
@@ -66,6 +67,24 @@ async def migrate(url: str) -> str:
     engine = await _upgraded(_address(url))
     await engine.dispose()
     return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def engine_to_look(url: str) -> AsyncEngine | None:
+    """A database as it is, to be looked at; a SQLite file can only be read, so that a bot at work is not held up.
+
+    None for a SQLite file that is not there yet.
+
+    Raises:
+        StorageError: where the address is none.
+    """
+    address = _address(url)
+    file = _file(address)
+    if file is None:
+        return _engine(address)
+    if not file.exists():
+        return None
+    read_only = address.set(database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"})
+    return create_async_engine(read_only, hide_parameters=True)
 
 
 def _address(url: str) -> URL:
@@ -183,7 +202,8 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
 
 
-def _is_current(connection: Connection) -> bool:
+def is_current(connection: Connection) -> bool:
+    """Whether the database has this version's tables."""
     heads = ScriptDirectory.from_config(_config()).get_heads()
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 

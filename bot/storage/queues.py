@@ -90,7 +90,15 @@ async def take(connection: AsyncConnection, owner: str, limit: int, limits: Pace
         exempt = row.method in limits.exempt
         taken.append(
             Outgoing(
-                row.method, json.loads(row.parameters), row.id, row.chat, row.attempts, owner, now if exempt else at
+                row.method,
+                json.loads(row.parameters),
+                row.id,
+                row.chat,
+                row.attempts,
+                owner,
+                now if exempt else at,
+                row.update_id,
+                row.created_at,
             )
         )
         at += 0.0 if exempt else limits.gap

@@ -40,6 +40,8 @@ class Outgoing:
         attempts: how often it has failed.
         lease: who has it in hand; "" before it was taken.
         send_at: when it may go, by `Store.now`.
+        update_id: the update that it answers.
+        created_at: when that update came in; seconds since 1970, UTC.
     """
 
     method: str
@@ -49,6 +51,8 @@ class Outgoing:
     attempts: int = 0
     lease: str = ""
     send_at: float = 0.0
+    update_id: int | None = None
+    created_at: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,11 @@ class Store:
                 await leases.forget_all(connection)
         return store
 
+    @property
+    def engine(self) -> AsyncEngine:
+        """The database, for whoever looks at it from outside; see `bot.storage.inspection`."""
+        return self._engine
+
     async def close(self) -> None:
         """Let the database go, and what is still in hand to whoever comes next."""
         with contextlib.suppress(*AWAY):

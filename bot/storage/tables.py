@@ -23,6 +23,7 @@ metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
 WAITING = literal_column("'waiting'", String)
+FAILED = literal_column("'failed'", String)
 """For conditions: a bound value would hide the partial indexes from SQLite's planner."""
 
 
@@ -43,6 +44,7 @@ inbox = Table(
     Column("error", Text),
     _index("inbox_waiting", "update_id", where="state = 'waiting'"),
     _index("inbox_waiting_by_chat", "chat", "update_id", where="state = 'waiting'"),
+    _index("inbox_failed", "update_id", where="state = 'failed'"),
     _index("inbox_finished", "received_at", where="state <> 'waiting'"),
     Index("inbox_by_chat", "chat", "received_at"),
 )
@@ -61,6 +63,7 @@ outbox = Table(
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("chat", String(80), nullable=False, comment="messages to one chat are sent one after the other"),
+    Column("update_id", BigInteger, comment="the update that it answers; the request id in the log"),
     Column("method", String(64), nullable=False, comment="of the Bot API"),
     Column("parameters", Text, nullable=False, comment="as JSON"),
     Column("created_at", Float, nullable=False),
@@ -70,6 +73,7 @@ outbox = Table(
     Column("error", Text),
     _index("outbox_waiting", "id", where="state = 'waiting'"),
     _index("outbox_waiting_by_chat", "chat", "id", where="state = 'waiting'"),
+    _index("outbox_failed", "id", where="state = 'failed'"),
     _index("outbox_finished", "created_at", where="state <> 'waiting'"),
 )
 

@@ -167,6 +167,7 @@ class Handling:
 def _row(received: Received, message: Outgoing) -> dict[str, object]:
     return {
         "chat": received.chat,
+        "update_id": received.update_id,
         "method": message.method,
         "parameters": json.dumps(dict(message.parameters), ensure_ascii=False),
         "created_at": received.received_at,

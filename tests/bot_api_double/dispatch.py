@@ -55,6 +55,8 @@ class Dispatcher:
         self.faults = Faults()
         self.requests: list[Request] = []
         self.violations: list[str] = []
+        # Seconds by which the server's clock is ahead.
+        self.clock_offset = 0.0
         self.webhook = WebhookSender(world, self.call_from_webhook)
 
     async def handle(self, method: str, read: Callable[[], JsonObject]) -> Reply:

@@ -192,6 +192,10 @@ class BotApiDouble:
         fault = Fault(method, times, status, retry_after, reset, delay, after_effect, description)
         self._dispatcher.faults.add(fault)
 
+    def shift_clock(self, seconds: float) -> None:
+        """Puts the server's clock, as its answers show it, ahead of this machine's."""
+        self._dispatcher.clock_offset = seconds
+
     def clear_faults(self) -> None:
         """Cancels the faults that have not happened yet."""
         self._dispatcher.faults.clear()

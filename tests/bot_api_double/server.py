@@ -9,7 +9,9 @@ import re
 import socket
 import struct
 import threading
+import time
 import traceback
+from email.utils import formatdate
 from typing import cast
 
 import uvicorn
@@ -151,6 +153,7 @@ class Server:
         else:
             content = json.dumps(reply.body, ensure_ascii=True).encode()
             response = Response(content, reply.status, media_type="application/json")
+        response.headers["Date"] = formatdate(time.time() + self._dispatcher.clock_offset, usegmt=True)
         if reply.retry_after is not None:
             response.headers["Retry-After"] = str(reply.retry_after)
         await response(scope, receive, send)

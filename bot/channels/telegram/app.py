@@ -13,12 +13,14 @@ from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot import wording
+from bot import metrics, wording
 from bot.channels.telegram.handler import Handler
 from bot.channels.telegram.limits import Limits
+from bot.channels.telegram.probes import listen
 from bot.channels.telegram.receiver import Receiver, refused_token, retry_seconds
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.upkeep import keep_hold, prune
+from bot.channels.telegram.webhook import Webhook, register
 from bot.channels.telegram.worker import Worker
 from bot.dialogue import Assistant
 from bot.errors import ChannelError
@@ -39,7 +41,7 @@ async def run(settings: Settings, assistant: Assistant) -> None:
     """Serve Telegram until a signal or cancellation.
 
     Raises:
-        ChannelError: where Telegram refuses the token.
+        ChannelError: where Telegram refuses the token or the webhook, or an address cannot be listened on.
         StorageError: where the database cannot be opened.
     """
     assert settings.token is not None
@@ -47,16 +49,16 @@ async def run(settings: Settings, assistant: Assistant) -> None:
     token = settings.token.get_secret_value()
     requests = HTTPXRequest(connection_pool_size=32, pool_timeout=10), HTTPXRequest(connection_pool_size=2)
     bot = Bot(token, base_url=f"{settings.api_base_url}/bot", request=requests[0], get_updates_request=requests[1])
+    metrics.describe(assistant.knowledge.revision, len(assistant.knowledge.entries))
     try:
-        await _start(bot)
-        await _serve(bot, store, assistant, settings)
+        await _Service(bot, store, assistant, settings).run()
     finally:
         with contextlib.suppress(TelegramError):
             await bot.shutdown()
         await store.close()
 
 
-async def _start(bot: Bot) -> None:
+async def _start(bot: Bot, *, polling: bool) -> None:
     """Say hello to Telegram, and tell it our commands in both languages."""
     for attempt in range(1, FIRST_TRIES + 1):
         try:
@@ -72,7 +74,8 @@ async def _start(bot: Bot) -> None:
             await asyncio.sleep(retry_seconds(error) if isinstance(error, RetryAfter) else attempt)
     log.info("connected as @%s", bot.username)
     try:
-        await bot.delete_webhook()
+        if polling:
+            await bot.delete_webhook()
         # Without a language code: what people see whose language is neither.
         spoken: tuple[tuple[Language, str | None], ...] = (("en", None), ("en", "en"), ("zh", "zh"))
         for language, code in spoken:
@@ -84,56 +87,88 @@ async def _start(bot: Bot) -> None:
         log.warning("commands could not be registered (%s); the bot works without", error)
 
 
-async def _serve(bot: Bot, store: Store, assistant: Assistant, settings: Settings) -> None:
-    arrived, ready = asyncio.Event(), asyncio.Event()
-    limits = Limits(settings.send_per_second, settings.send_per_chat_per_second, settings.send_per_group_per_minute)
-    receiver = Receiver(bot, store, arrived)
-    trouble = Trouble(log, "the database")
-    handler = Handler(assistant, settings.ask_per_minute)
-    workers = [Worker(store, handler, arrived, ready, trouble) for _ in range(store.workers)]
-    sender = Sender(bot, store, limits, ready, trouble)
-    stopped = asyncio.Event()
+class _Service:
+    """Everything that runs side by side in one process."""
 
-    def stop() -> None:
-        for event in (stopped, arrived, ready):
+    def __init__(self, bot: Bot, store: Store, assistant: Assistant, settings: Settings) -> None:
+        self._bot, self._store, self._assistant, self._settings = bot, store, assistant, settings
+        self._arrived, self._ready, self._stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._receiver: Receiver | None = None
+        self._registered = False
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with contextlib.AsyncExitStack() as servers:
+            webhook = None
+            if self._settings.webhook_secret and self._settings.webhook_url:
+                secret = self._settings.webhook_secret.get_secret_value()
+                webhook = Webhook(self._store, self._arrived, secret).route(self._settings.webhook_path)
+            await listen(
+                servers, self._settings, self._store, self._assistant, connected=self._connected, webhook=webhook
+            )
+            await _start(self._bot, polling=webhook is None)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with contextlib.suppress(NotImplementedError):  # where the platform has no such signals
+                    loop.add_signal_handler(number, self._stop)
+            await self._serve(servers)
+
+    async def _connected(self) -> bool:
+        # In webhook mode a failing send does not count: who can store must stay reachable, or the updates have nowhere to go.
+        return self._registered or (self._receiver is not None and self._receiver.connected)
+
+    def _stop(self) -> None:
+        for event in (self._stopped, self._arrived, self._ready):
             event.set()
 
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # where the platform has no such signals
-            loop.add_signal_handler(number, stop)
-    receiving = asyncio.create_task(receiver.run())
-    tending = [asyncio.create_task(keep_hold(store)), asyncio.create_task(prune(store))]
-    working = [asyncio.create_task(sender.run(stopped))]
-    working += [asyncio.create_task(each.run(stopped)) for each in workers]
-    until_stopped = asyncio.create_task(stopped.wait())
-    try:
-        await asyncio.wait([receiving, *working, until_stopped], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        # Receiving may be cut off at any moment: what is not confirmed comes again. The others finish what they have in hand.
-        stop()
-        receiving.cancel()
-        await asyncio.wait(working, timeout=STOP_SECONDS)
-        for task in working:
-            task.cancel()
-        ended = await asyncio.gather(receiving, *working, until_stopped, return_exceptions=True)
-    try:
-        for result in ended:
-            if isinstance(result, Exception):
-                raise result
-        log.info("stopping: finishing what is under way")
-        await _drain(workers[0], sender)
-    finally:
-        for task in tending:
-            task.cancel()
-        await asyncio.gather(*tending, return_exceptions=True)
+    async def _receive(self) -> None:
+        if self._settings.webhook_url is None:
+            self._receiver = Receiver(self._bot, self._store, self._arrived)
+            await self._receiver.run()
+        else:
+            await register(self._bot, self._settings)
+            self._registered = True
+            await self._stopped.wait()
+
+    async def _serve(self, servers: contextlib.AsyncExitStack) -> None:
+        settings, store = self._settings, self._store
+        limits = Limits(settings.send_per_second, settings.send_per_chat_per_second, settings.send_per_group_per_minute)
+        trouble = Trouble(log, "the database")
+        handler = Handler(self._assistant, settings.ask_per_minute)
+        workers = [Worker(store, handler, self._arrived, self._ready, trouble) for _ in range(store.workers)]
+        sender = Sender(self._bot, store, limits, self._ready, trouble)
+        receiving = asyncio.create_task(self._receive())
+        tending = [asyncio.create_task(keep_hold(store)), asyncio.create_task(prune(store))]
+        working = [asyncio.create_task(sender.run(self._stopped))]
+        working += [asyncio.create_task(each.run(self._stopped)) for each in workers]
+        until_stopped = asyncio.create_task(self._stopped.wait())
+        try:
+            await asyncio.wait([receiving, *working, until_stopped], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # Receiving may be cut off at any moment: what is not confirmed comes again. The others finish what they have in hand.
+            self._stop()
+            receiving.cancel()
+            await asyncio.wait(working, timeout=STOP_SECONDS)
+            for task in working:
+                task.cancel()
+            ended = await asyncio.gather(receiving, *working, until_stopped, return_exceptions=True)
+        try:
+            for result in ended:
+                if isinstance(result, Exception):
+                    raise result
+            log.info("stopping: finishing what is under way")
+            await _drain(servers, workers[0], sender)
+        finally:
+            for task in tending:
+                task.cancel()
+            await asyncio.gather(*tending, return_exceptions=True)
 
 
-async def _drain(worker: Worker, sender: Sender) -> None:
-    """Answer what is stored already, as far as there is time."""
+async def _drain(servers: contextlib.AsyncExitStack, worker: Worker, sender: Sender) -> None:
+    """Take no more requests, and answer what is stored already, as far as there is time."""
     end = time.monotonic() + DRAIN_SECONDS
     with contextlib.suppress(TimeoutError, SQLAlchemyError, OSError):
         async with asyncio.timeout(DRAIN_SECONDS / 2):
+            await servers.aclose()
             while await worker.step():
                 pass
     with contextlib.suppress(SQLAlchemyError, OSError):

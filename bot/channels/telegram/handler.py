@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot import wording
+from bot import metrics, wording
 from bot.channels.telegram.buttons import Buttons
 from bot.channels.telegram.messages import Messages, answer_press
 from bot.channels.telegram.updates import Incoming, read
@@ -86,6 +86,7 @@ class Handler:
         if not utterance.text and not answered:
             return 0
         outcome = state_of(after, replies)
+        metrics.DECISIONS.labels(outcome).inc()
         entry = after.entry_id if outcome in {"asking", "answered"} else None
         text = utterance.text or after.question
         number = await unit.record(Question(text, after.language, outcome, entry, after.details))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
+from bot import metrics
 from bot.channels.telegram.updates import chat_key
 from bot.errors import ChannelError
 from bot.privacy import scrub
@@ -32,9 +33,13 @@ class Receiver:
         bot: talks to Telegram.
         store: keeps what comes in.
         arrived: set whenever something new is stored.
+
+    Attributes:
+        connected: whether Telegram took the last call.
     """
 
     def __init__(self, bot: Bot, store: Store, arrived: asyncio.Event) -> None:
+        self.connected = True  # Telegram has just said hello, and an idle poll takes its time
         self._bot = bot
         self._store = store
         self._arrived = arrived
@@ -55,16 +60,19 @@ class Receiver:
                 if updates:
                     offset = await self._keep(updates, offset)
                 failures = 0
+                self.connected = True
             except (InvalidToken, Forbidden):
                 raise refused_token() from None
             except RetryAfter as error:
                 await asyncio.sleep(retry_seconds(error))
             except Conflict:
+                self.connected = False
                 if not failures:
                     log.warning("another program polls with this token: waiting for it to stop")
                 failures += 1
                 await asyncio.sleep(min(MAX_WAIT, 2.0 * failures))
             except (TelegramError, SQLAlchemyError, OSError) as error:
+                self.connected = False
                 if not failures:
                     log.warning("receiving does not work (%s): trying again", error)
                 failures += 1
@@ -82,6 +90,7 @@ class Receiver:
         now = self._store.now()
         rows = [row for update in updates if (row := received(update, now)) is not None]
         await self._store.receive(rows)
+        metrics.UPDATES.labels("polling").inc(len(rows))
         self._arrived.set()
         if not rows:
             await asyncio.sleep(1)  # nothing that could be confirmed: it would come again at once
@@ -90,7 +99,7 @@ class Receiver:
 
 
 def received(update: Any, now: float) -> Received | None:
-    """A raw update as it is stored; None where it has no number and so cannot be told from another."""
+    """A raw update as it is stored; None where it has no number that fits, and so cannot be told from another."""
     if not isinstance(update, Mapping):
         return None
     number = update.get("update_id")

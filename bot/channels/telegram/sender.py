@@ -11,10 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot import metrics
 from bot.channels.telegram.limits import UNLIMITED, Limits
 from bot.channels.telegram.receiver import refused_token, retry_seconds
 from bot.errors import ChannelError
-from bot.log import Trouble, safe
+from bot.log import Trouble, about, safe
 from bot.storage import Outgoing, Settled, Store
 
 log = logging.getLogger(__name__)
@@ -116,7 +117,10 @@ class Sender:
             await asyncio.sleep(early)
         if message.method not in UNLIMITED:
             await self._gate.enter(message.id)
-        result = await self._call(message)
+        with about(message.update_id):
+            if message.attempts:
+                metrics.RETRIES.inc()
+            result = await self._call(message)
         if result is not None:
             self._results.append(result)
         self._ready.set()
@@ -128,6 +132,7 @@ class Sender:
             await self._bot.do_api_request(message.method, api_kwargs=parameters, read_timeout=ANSWER_SECONDS)
         except RetryAfter as error:
             self._sending.met(error)
+            _count(message, "limited")
             until = now() + retry_seconds(error)
             return Settled(message, "waiting", until, error=safe(str(error)))
         except InvalidToken:
@@ -136,17 +141,27 @@ class Sender:
         except (BadRequest, Forbidden) as error:
             # Will never work: the person has blocked the bot, the button's press is too old, …
             log.info("%s to a chat was refused: %s", message.method, error)
+            _count(message, "refused")
             return Settled(message, "failed", error=safe(str(error)))
         except (NetworkError, TelegramError) as error:
             self._sending.met(error)
+            _count(message, "error")
             until = now() + min(MAX_BACKOFF, 0.5 * 2 ** min(message.attempts, 7))
             return Settled(message, "waiting", until, error=safe(str(error)))
         except Exception as error:  # a message that nobody can make sense of must not hold its chat for ever
             log.exception("message %d could not be sent", message.id)
+            _count(message, "error")
             return Settled(message, "failed", error=safe(f"{type(error).__name__}: {error}"))
         self._sending.over()
+        _count(message, "ok")
+        metrics.SENT.observe(max(0.0, now() - message.created_at))
         gap = 0.0 if message.method in UNLIMITED else self._limits.chat_gap(message.chat)
         return Settled(message, free_at=now() + gap if gap else 0.0)
+
+
+def _count(message: Outgoing, result: str) -> None:
+    metrics.SENDS.labels(message.method, result).inc()
+    log.debug("%s: %s", message.method, result)
 
 
 class Gate:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import metrics
 from bot.channels.telegram.handler import Handler
-from bot.log import Trouble, safe
+from bot.log import Trouble, about, safe
 from bot.storage import MAX_ATTEMPTS, LeaseLostError, Received, Store
 
 log = logging.getLogger(__name__)
@@ -75,22 +76,28 @@ class Worker:
     async def _handle(self, batch: Sequence[Received]) -> None:
         async with self._store.handling(batch) as units:
             for received, unit in zip(batch, units, strict=True):
-                await self._handler.handle(received, unit)
+                with about(received.update_id):
+                    await self._handler.handle(received, unit)
+        for received in batch:
+            metrics.STORED.observe(max(0.0, self._store.now() - received.received_at))
+            with about(received.update_id):
+                log.debug("handled")
 
     async def _one_by_one(self, batch: Sequence[Received], error: Exception) -> None:
         """One of them failed (or was taken over by others), and took the others with it: find out which."""
         for received in batch:
-            try:
-                if len(batch) == 1:
-                    raise error
-                await self._handle([received])
-            except (SQLAlchemyError, OSError):
-                raise
-            except LeaseLostError:
-                log.info("others have taken over what took too long")
-            except Exception as failure:
-                log.exception("update %d could not be handled", received.update_id)
-                await self._failed(received, f"{type(failure).__name__}: {failure}")
+            with about(received.update_id):
+                try:
+                    if len(batch) == 1:
+                        raise error
+                    await self._handle([received])
+                except (SQLAlchemyError, OSError):
+                    raise
+                except LeaseLostError:
+                    log.info("others have taken over what took too long")
+                except Exception as failure:
+                    log.exception("update %d could not be handled", received.update_id)
+                    await self._failed(received, f"{type(failure).__name__}: {failure}")
 
     async def _failed(self, received: Received, error: str) -> None:
         """Try again later; after some tries set the update aside and tell the person, so that their chat goes on."""
@@ -100,3 +107,4 @@ class Worker:
         log.error("update %d is set aside", received.update_id)
         async with self._store.handling([received], safe(error)) as units:
             await units[0].send(self._handler.trouble(received))
+        metrics.POISON.inc()

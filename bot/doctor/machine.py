@@ -1,0 +1,69 @@
+"""Checks of this machine: files and the database."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+
+from bot import wording
+from bot.doctor.finding import Finding, found
+from bot.errors import KnowledgeError, StorageError
+from bot.knowledge import load_kept
+from bot.settings import Settings
+from bot.storage import inspect
+
+MIB = 1024 * 1024
+NEEDED_MIB = 100
+_SHOWN = 120
+
+
+def knowledge(settings: Settings) -> Finding:
+    """Whether the knowledge files can be used."""
+    try:
+        loaded = load_kept(settings.knowledge_dir, settings.cache_dir)
+    except KnowledgeError as error:
+        text = wording.DOCTOR_KNOWLEDGE_WRONG
+        return found("knowledge", "wrong", text, count=len(error.problems), first=error.problems[0])
+    text = wording.DOCTOR_KNOWLEDGE
+    return found("knowledge", "ok", text, entries=len(loaded.entries), revision=loaded.revision)
+
+
+def data_folder(settings: Settings) -> Finding:
+    """Whether the data folder can be written, and has room."""
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            free = shutil.disk_usage(folder).free // MIB
+    except OSError as error:
+        reason = error.strerror or error
+        return found("data folder", "wrong", wording.DOCTOR_DATA_WRONG, folder=folder, reason=reason)
+    if free < NEEDED_MIB:
+        text = wording.DOCTOR_DATA_FULL
+        return found("data folder", "wrong", text, folder=folder, free=free, needed=NEEDED_MIB)
+    return found("data folder", "ok", wording.DOCTOR_DATA, folder=folder, free=free)
+
+
+async def database(url: str) -> list[Finding]:
+    """Whether the database can be used, and what waits in it or was given up."""
+    try:
+        seen = await inspect(url)
+    except StorageError as error:
+        return [found("database", "wrong", wording.DOCTOR_DATABASE_WRONG, reason=error)]
+    if not seen.exists:
+        return [found("database", "ok", wording.DOCTOR_DATABASE_NEW)]
+    if seen.backlog is None:
+        return [found("database", "wrong", wording.DOCTOR_DATABASE_OLD)]
+    now = seen.backlog
+    findings = [found("database", "ok", wording.DOCTOR_DATABASE)]
+    if seen.errors:
+        # A note, since the bot works on: whoever wrote was told, and the error is there to be mended.
+        errors = "; ".join(f"{number}: {error[:_SHOWN]}" for number, error in seen.errors)
+        text, waiting, failed = wording.DOCTOR_FAILED, now.inbox_waiting, now.inbox_failed
+        findings.append(found("inbox", "note", text, waiting=waiting, failed=failed, errors=errors))
+    else:
+        text = wording.DOCTOR_QUEUE
+        findings.append(found("inbox", "ok", text, waiting=now.inbox_waiting, failed=now.inbox_failed))
+    text = wording.DOCTOR_QUEUE
+    findings.append(found("outbox", "ok", text, waiting=now.outbox_waiting, failed=now.outbox_failed))
+    return findings
