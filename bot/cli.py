@@ -18,7 +18,6 @@ from bot.dialogue import Assistant, Speaker, article_requests
 from bot.errors import KnowledgeCheckError, ShebaoError, UsageError
 from bot.knowledge import load, load_kept, schemas
 from bot.language import Language
-from bot.log import safe
 from bot.matching import Matcher
 from bot.oneshot import ask as ask_once
 from bot.oneshot import explain as explain_once
@@ -222,6 +221,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
+        from bot.log import safe
+
         if os.environ.get("SHEBAO_DEBUG"):
             click.echo(safe(traceback.format_exc()), err=True)
         click.echo(
