@@ -13,14 +13,12 @@ from typing import Any, TextIO
 import click
 
 from bot import wording
-from bot.channels import jsonl, terminal
+from bot.channels import terminal
 from bot.dialogue import Assistant, Speaker, article_requests
 from bot.errors import KnowledgeCheckError, ShebaoError, UsageError
-from bot.knowledge import load, load_kept, schemas
+from bot.knowledge import load_kept
 from bot.language import Language
 from bot.matching import Matcher
-from bot.oneshot import ask as ask_once
-from bot.oneshot import explain as explain_once
 from bot.settings import Settings, read
 
 LANGUAGE = click.Choice(["zh", "en"])
@@ -73,6 +71,8 @@ def chat(as_jsonl: bool) -> None:
     """Talk in the terminal."""
     assistant = _assistant(read())
     if as_jsonl:
+        from bot.channels import jsonl
+
         _stream(jsonl.chat_lines(assistant, sys.stdin))
     else:
         terminal.chat(assistant)
@@ -83,6 +83,8 @@ def chat(as_jsonl: bool) -> None:
 @click.option("--jsonl", "as_jsonl", is_flag=True, help="JSON lines in, JSON lines out; see docs/interfaces.md.")
 def match(text: str | None, as_jsonl: bool) -> None:
     """Show which entries a text may ask for."""
+    from bot.channels import jsonl
+
     if not as_jsonl and text is None:
         raise UsageError('Say what to match: shebao match "停保要什么材料", or give lines with --jsonl')
     lines = sys.stdin if as_jsonl else [json.dumps({"text": text})]
@@ -98,12 +100,14 @@ def match(text: str | None, as_jsonl: bool) -> None:
 @click.option("--lang", type=LANGUAGE, help="Answer in this language. Left out: in the question's.")
 def ask(question: str, form: str | None, explain: bool, lang: Language | None) -> None:
     """Answer one QUESTION; what it leaves open is answered for every case."""
+    from bot import oneshot
+
     if explain:
         settings = read()
         matcher = Matcher.from_knowledge(load_kept(settings.knowledge_dir, settings.cache_dir), settings.cache_dir)
-        click.echo(explain_once(matcher, question, settings.answer_at, settings.clarify_at))
+        click.echo(oneshot.explain(matcher, question, settings.answer_at, settings.clarify_at))
         return
-    click.echo(ask_once(_assistant(read()), question, form, lang))
+    click.echo(oneshot.ask(_assistant(read()), question, form, lang))
 
 
 @commands.command()
@@ -143,6 +147,7 @@ def topics(lang: Language) -> None:
 def check(errors_only: bool) -> None:
     """Test the knowledge files as their readers would; every problem with file and line."""
     from bot import review
+    from bot.knowledge import load
 
     settings = read()
     results = review.review(settings.knowledge_dir, datetime.now(UTC).date(), settings.answer_at, settings.cache_dir)
@@ -160,6 +165,7 @@ def check(errors_only: bool) -> None:
 def book(lang: Language) -> None:
     """Print every answer as it is rendered, in one document to read."""
     from bot import review
+    from bot.knowledge import load
 
     click.echo(review.book(load(read().knowledge_dir), lang))
 
@@ -170,6 +176,8 @@ def book(lang: Language) -> None:
 )
 def schema(folder: Path | None) -> None:
     """Write the JSON Schemas that editors check the knowledge files with."""
+    from bot.knowledge import schemas
+
     target = folder or read().knowledge_dir / "schema"
     try:
         target.mkdir(parents=True, exist_ok=True)

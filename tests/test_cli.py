@@ -79,6 +79,26 @@ def test_law_shows_an_article(article: str) -> None:
     assert out.startswith("《社会保险法》第二十七条 · 第三章 基本医疗保险\n参加职工基本医疗保险的个人，")
 
 
+def test_a_start_that_finds_all_kept_imports_nothing_that_it_does_without() -> None:
+    shebao("ask", "停保要什么材料")
+    script = (
+        "import sys; from bot import cli; sys.argv[1:] = ['ask', '停保要什么材料']; cli.main(); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    imported = set(done.stdout.splitlines()[-1].split())
+    assert "bot.matching" in imported
+    assert not imported & {
+        "asyncio",
+        "ssl",
+        "yaml",
+        "sqlalchemy",
+        "telegram",
+        "difflib",
+        "numpy.ma",
+        "pydantic_settings",
+    }
+
+
 def test_law_that_does_not_exist_says_what_there_is() -> None:
     done = shebao("law", "99")
     assert (done.returncode, "一共98条，没有第九十九条" in done.stderr) == (2, True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.settings import Settings
+from bot.settings import Settings, read
 from tests.conftest import ROOT
 
 KUBERNETES = ROOT / "deploy/kubernetes"
@@ -51,13 +51,14 @@ def test_settings_named_in_compose_kubernetes_and_the_image_exist() -> None:
     assert {"TELEGRAM_BOT_TOKEN", "SHEBAO_WEBHOOK_SECRET", "SHEBAO_DATABASE_URL", "SHEBAO_WEBHOOK_URL"} <= used
 
 
-def test_what_compose_and_kubernetes_set_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_compose_and_kubernetes_set_can_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given = resource("configmap.yaml")["data"], COMPOSE["services"]["bot"]["environment"]
     for values in given:
         for name, value in values.items():
             monkeypatch.setenv(name, re.sub(r"\${[^}]*}", "bot.example.org", value))
         monkeypatch.setenv("SHEBAO_WEBHOOK_SECRET", "secret")
-        settings = Settings()
+        monkeypatch.setenv("SHEBAO_SECRETS_DIR", str(tmp_path))  # as the container's folder, which is not here
+        settings = read()
         assert settings.webhook_path == "/telegram"
         assert settings.log_format == "json"
 

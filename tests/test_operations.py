@@ -305,6 +305,7 @@ async def test_doctor_quick_asks_the_running_process_without_telegram(
         ({"SHEBAO_WEBHOOK_LISTEN": "8080"}, "SHEBAO_WEBHOOK_LISTEN is no host and port"),
         ({"SHEBAO_HTTP_LISTEN": "::1:8081"}, "SHEBAO_HTTP_LISTEN is no host and port"),
         ({"SHEBAO_HTTP_LISTEN": "127.0.0.1:99999"}, "SHEBAO_HTTP_LISTEN is no host and port"),
+        ({"SHEBAO_SECRETS_DIR": "/nowhere/at/all"}, "SHEBAO_SECRETS_DIR: /nowhere/at/all is no folder"),
         ({"SHEBAO_LOG_FORMAT": "xml"}, "SHEBAO_LOG_FORMAT cannot be used"),
         ({"SHEBAO_LOG_LEVEL": "loud"}, "SHEBAO_LOG_LEVEL cannot be used"),
     ],
@@ -338,6 +339,9 @@ def test_settings_are_read_from_files_too_and_the_environment_goes_first(
     assert changed
     assert changed.get_secret_value() == "another"
     assert settings.webhook_path == "/telegram"
+    (tmp_path / "SHEBAO_DATABASE_URL").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="SHEBAO_DATABASE_URL cannot be read"):
+        read()
 
 
 def test_the_documents_list_every_metric() -> None:

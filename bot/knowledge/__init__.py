@@ -1,6 +1,7 @@
 """What the bot knows: entries, statutes and sources, read strictly from the YAML files."""
 
-from bot.knowledge.loader import load
+from typing import TYPE_CHECKING, Any
+
 from bot.knowledge.models import (
     UNKNOWN,
     Article,
@@ -16,8 +17,11 @@ from bot.knowledge.models import (
     Statute,
     Topic,
 )
-from bot.knowledge.schema import schemas
 from bot.knowledge.snapshot import load_kept
+
+if TYPE_CHECKING:
+    from bot.knowledge.loader import load
+    from bot.knowledge.schema import schemas
 
 __all__ = [
     "UNKNOWN",
@@ -37,3 +41,16 @@ __all__ = [
     "load_kept",
     "schemas",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # What reads YAML and writes schemas is imported where it is used: see `load_kept`.
+    if name == "load":
+        from bot.knowledge.loader import load
+
+        return load
+    if name == "schemas":
+        from bot.knowledge.schema import schemas
+
+        return schemas
+    raise AttributeError(name)

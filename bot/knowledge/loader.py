@@ -13,16 +13,9 @@ from pydantic_core import ErrorDetails
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.crosscheck import Located, cross_check
+from bot.knowledge.files import ELSEWHERE, FAQ, FILES, LAW, SOURCES, SYNONYMS
 from bot.knowledge.models import Elsewhere, Entry, Identified, Knowledge, Model, Source, Statute, Statutes, Synonyms
 from bot.knowledge.yaml_source import YamlSource, read
-
-FAQ = "faq.yaml"
-LAW = "law_articles.yaml"
-SOURCES = "sources.yaml"
-SYNONYMS = "synonyms.yaml"
-ELSEWHERE = "elsewhere.yaml"
-FILES = (FAQ, LAW, SOURCES, SYNONYMS, ELSEWHERE)
-"""All knowledge files; the last may be missing."""
 
 M = TypeVar("M", bound=Model)
 N = TypeVar("N", bound=Identified)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pydantic
 
 from bot import kept
-from bot.knowledge.loader import FILES, load
+from bot.knowledge.files import FILES
 from bot.knowledge.models import Elsewhere, Entry, Knowledge, Model, Source, Statute, Synonyms
 
 
@@ -37,6 +37,9 @@ def load_kept(folder: Path, cache: Path) -> Knowledge:
     try:
         found = Snapshot.model_validate_json(path.read_bytes())
     except (OSError, ValueError):
+        # Reading YAML takes 30 ms to import, and a start that finds the knowledge kept reads none.
+        from bot.knowledge.loader import load
+
         knowledge = load(folder)
         kept.save(path, lambda file: file.write(_snapshot(knowledge).model_dump_json(by_alias=True).encode()))
         return knowledge

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import opencc
+import rapidfuzz
+import Stemmer
 from numpy.typing import NDArray
 
 from bot import kept
@@ -18,7 +20,12 @@ Arrays = dict[str, NDArray[Any]]
 
 def name(parts: Iterable[str]) -> str:
     """A file name for the index over these texts."""
-    libraries = [f"{library} {version(library)}" for library in ("numpy", "opencc", "PyStemmer", "rapidfuzz")]
+    # Of their own word: importlib.metadata looks through all that is installed.
+    versions = (np.__version__, opencc.__version__, Stemmer.version(), rapidfuzz.__version__)
+    libraries = [
+        f"{library} {version}"
+        for library, version in zip(("numpy", "opencc", "PyStemmer", "rapidfuzz"), versions, strict=True)
+    ]
     return kept.name("index", "npz", __file__, libraries, (part.encode("utf-8", "surrogatepass") for part in parts))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ import numpy as np
 from bot.matching.confidence import NAMES, Weights, features
 from bot.matching.scoring import Scored
 
-_PIECE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff\uf900-\ufaff]+")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_HAN = r"\u3400-\u9fff\uf900-\ufaff"
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,9 @@ def reasons(
 
 def shared(question: str, phrasing: str) -> tuple[str, ...]:
     """The longest stretches that two canonical texts share, of whole words and Chinese characters, in order."""
-    ours, theirs = _PIECE.findall(question), _PIECE.findall(phrasing)
+    import difflib  # with the expressions 8 ms, for which no start has to wait
+
+    ours, theirs = (re.findall(f"[{_HAN}]|[^\\W{_HAN}]+", text) for text in (question, phrasing))
     blocks = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
     stretches = (ours[block.a : block.a + block.size] for block in blocks)
-    return tuple(("" if _HAN.search(stretch[0]) else " ").join(stretch) for stretch in stretches if stretch)
+    return tuple(("" if re.match(f"[{_HAN}]", stretch[0]) else " ").join(stretch) for stretch in stretches if stretch)

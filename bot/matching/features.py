@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import Stemmer
@@ -21,75 +22,24 @@ ones, three letters; a word that the knowledge base calls a word of its field.""
 
 WEIGHTS = np.array([0, 1.0, 0.5, 0.6, 0.3, 1.0, 0.45, 0.4, 0.3], dtype=np.float32)
 """Weight of each kind; see the ablation in docs/matching.md."""
+LONGEST_TERM = 6
+"""Longer words of the field are known by their parts."""
 WEAK = 0.3
 """What a word weighs that says nothing of the matter. A large base shows it by its frequency; a small one cannot."""
-_WEAK_EN = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "i",
-        "me",
-        "my",
-        "we",
-        "our",
-        "you",
-        "your",
-        "he",
-        "she",
-        "it",
-        "they",
-        "is",
-        "am",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "and",
-        "or",
-        "with",
-        "please",
-        "can",
-        "could",
-        "would",
-        "will",
-        "should",
-        "hi",
-        "hello",
-        "hey",
-        "tell",
-        "want",
-        "need",
-        "like",
-        "know",
-        "about",
-        "there",
-        "this",
-        "that",
-        "so",
-        "if",
-    ]
-)
+_WEAK_EN = frozenset([
+    "a", "an", "the", "i", "me", "my", "we", "our", "you", "your", "he", "she", "it", "they", "is", "am", "are", "was",
+    "were", "be", "been", "do", "does", "did", "have", "has", "had", "of", "to", "in", "on", "at", "for", "and", "or", "with",
+    "please", "can", "could", "would", "will", "should", "hi", "hello", "hey", "tell", "want", "need", "like", "know",
+    "about", "there", "this", "that", "so", "if",
+])  # fmt: skip
 _WEAK_ZH = "的了吗呢吧啊呀么我你您他她请问想要是在有和与就都也这那个一下嘛哦哈呗能可以"
 
 _SPACE, _LETTER, _DIGIT, _HAN, _WEAK_HAN = range(5)
 _BASE = np.uint64(0x9E3779B97F4A7C15)
-_MULTIPLIERS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93], dtype=np.uint64)
+_MULTIPLIERS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], dtype=np.uint64)
 _PAYLOAD = np.uint64((1 << 60) - 1)
 _KIND = np.uint64(60)
+_SHIFT = np.uint64(32)
 
 
 @dataclass(frozen=True)
@@ -136,13 +86,15 @@ def stem(word: str) -> str:
     return str(_stemmer().stemWord(word))
 
 
-def _mix(kind: int, *parts: Codes) -> Codes:
-    """One number of several, the kind in its top four bits."""
-    mixed: Codes = parts[0] * _MULTIPLIERS[0]
-    for part, multiplier in zip(parts[1:], _MULTIPLIERS[1:], strict=False):
-        mixed = (mixed ^ (mixed >> np.uint64(31))) * multiplier + part * _MULTIPLIERS[0]
-    mixed = (mixed ^ (mixed >> np.uint64(29))) & _PAYLOAD
-    mixed |= np.uint64(kind << 60)
+def _mix(kind: Codes, first: Codes, second: Codes) -> Codes:
+    """One number of two, the kind in its top four bits."""
+    mixed: Codes = first * _MULTIPLIERS[0]
+    mixed ^= mixed >> np.uint64(31)
+    mixed *= _MULTIPLIERS[1]
+    mixed += second * _MULTIPLIERS[0]
+    mixed ^= mixed >> np.uint64(29)
+    mixed &= _PAYLOAD
+    mixed |= kind << _KIND
     return mixed
 
 
@@ -175,92 +127,103 @@ def extract(texts: Sequence[str], terms: Codes | None = None, sounds_only: bool 
     """
     text = "\n".join(texts) + "\n"
     if sounds_only:
-        return _gather(*_sounds(text), rows=len(texts))
+        return _gather(_sounds(text), len(texts))
     characters = _characters(text)
     classes = _classes()[characters]
     rows = (characters == 10).cumsum(dtype=np.int32)
     wide = characters.astype(np.uint64)
-    parts = [_chinese(wide, characters, classes, rows), _others(text, wide, classes, rows)]
-    if terms is not None and len(terms):
-        parts.append(_terms(wide, classes, rows, terms))
-    return _gather(*(np.concatenate(column) for column in zip(*parts, strict=True)), rows=len(texts))
+    parts = [
+        *_chinese(wide, characters, classes, rows),
+        *_others(text, wide, classes, rows),
+        *_terms(wide, classes, rows, terms),
+    ]
+    return _gather(parts, len(texts))
 
 
-_Part = tuple[NDArray[np.int32], Codes, NDArray[np.bool_]]
-"""For each feature found its text, itself, and whether it says nothing of the matter."""
-_NOTHING: _Part = (np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.bool_))
+class _Part(NamedTuple):
+    """Features of one kind: for each its text, the two numbers that make it, and whether it says nothing of the matter."""
+
+    kind: int
+    rows: NDArray[np.int32]
+    first: Codes
+    second: Codes
+    weak: NDArray[np.bool_]
 
 
-def _gather(rows_of: NDArray[np.int32], codes: Codes, weak: NDArray[np.bool_], *, rows: int) -> Features:
+def _gather(parts: Sequence[_Part], texts: int) -> Features:
     """Sorted by text; what stands in a text repeatedly counts once."""
-    order = codes.argsort() if rows == 1 else np.lexsort((codes, rows_of))
+    if not parts:
+        return Features(np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.float32), texts)
+    # All kinds are mixed at once: for one question the calls cost more than what they do.
+    kind = np.array([part.kind for part in parts], dtype=np.uint64).repeat([len(part.rows) for part in parts])
+    rows_of, first, second, weak = (np.concatenate(column) for column in list(zip(*parts, strict=True))[1:])
+    codes = _mix(kind, first, second)
+    order = codes.argsort(kind="stable") if texts == 1 else np.lexsort((codes, rows_of))
     rows_of, codes = rows_of[order], codes[order]
     new = np.empty(len(codes), dtype=np.bool_)
     new[:1] = True
     new[1:] = codes[1:] != codes[:-1]
-    if rows > 1:
+    if texts > 1:
         new[1:] |= rows_of[1:] != rows_of[:-1]
     codes = codes[new]
     weights = WEIGHTS[codes >> _KIND]
     weights[weak[order][new]] *= np.float32(WEAK)
-    return Features(rows_of[new], codes, weights, rows)
+    return Features(rows_of[new], codes, weights, texts)
 
 
-def _chinese(wide: Codes, characters: NDArray[np.uint32], classes: NDArray[np.uint8], rows: NDArray[np.int32]) -> _Part:
+def _chinese(
+    wide: Codes, characters: NDArray[np.uint32], classes: NDArray[np.uint8], rows: NDArray[np.int32]
+) -> list[_Part]:
     at = (classes >= _HAN).nonzero()[0]
     if not len(at):
-        return _NOTHING
+        return []
     weak = classes[at] == _WEAK_HAN
     sounds = syllable_numbers(characters[at]).astype(np.uint64)
     here, row = wide[at], rows[at]
     beside = (at[1:] - at[:-1] == 1).nonzero()[0]
-    both_weak = weak[beside] & weak[beside + 1]
-    codes = [
-        _mix(CHARACTER, here),
-        _mix(PAIR, here[beside], here[beside + 1]),
-        _mix(SYLLABLE, sounds),
-        _mix(SYLLABLES, sounds[beside], sounds[beside + 1]),
+    following = beside + 1
+    both_weak = weak[beside] & weak[following]
+    nothing = np.zeros(len(at), np.uint64)
+    return [
+        _Part(CHARACTER, row, here, nothing, weak),
+        _Part(PAIR, row[beside], here[beside], here[following], both_weak),
+        _Part(SYLLABLE, row, sounds, nothing, weak),
+        _Part(SYLLABLES, row[beside], sounds[beside], sounds[following], both_weak),
     ]
-    return (
-        np.concatenate([row, row[beside], row, row[beside]]),
-        np.concatenate(codes),
-        np.concatenate([weak, both_weak, weak, both_weak]),
-    )
 
 
-def _others(text: str, wide: Codes, classes: NDArray[np.uint8], rows: NDArray[np.int32]) -> _Part:
+def _others(text: str, wide: Codes, classes: NDArray[np.uint8], rows: NDArray[np.int32]) -> list[_Part]:
     """Words, pairs of them and groups of letters of what is not Chinese."""
     inside = (classes == _LETTER) | (classes == _DIGIT)
     if not inside.any():
-        return _NOTHING
-    kind = np.where(inside, classes, 0)
-    changes = np.flatnonzero(np.diff(kind, prepend=0))
-    starts = changes[kind[changes] > 0]
-    ends = np.append(changes, len(kind))[np.searchsorted(changes, starts) + 1]
-    raw = _hashes(wide, starts, ends)
-    _, first, which = np.unique(raw, return_index=True, return_inverse=True)
-    stems = [stem(text[a:b]) for a, b in zip(starts[first].tolist(), ends[first].tolist(), strict=True)]
-    stemmed = _hashes_of(stems)[which]
-    feeble = np.array([stem in _WEAK_EN for stem in stems], dtype=np.bool_)[which]
+        return []
+    kind = np.zeros(len(classes) + 1, dtype=np.uint8)
+    kind[1:] = np.where(inside, classes, 0)
+    changes = (kind[1:] != kind[:-1]).nonzero()[0]
+    begins = kind[changes + 1] > 0  # a line's end is no word, so after each beginning there is an end
+    starts, ends = changes[begins], changes[begins.nonzero()[0] + 1]
+    if rows[-1] == 1:
+        stems = [stem(text[a:b]) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        stemmed = _hashes_of(stems)
+        feeble = np.array([word in _WEAK_EN for word in stems], dtype=np.bool_)
+    else:  # each word is stemmed once
+        _, first, which = np.unique(_hashes(wide, starts, ends), return_index=True, return_inverse=True)
+        stems = [stem(text[a:b]) for a, b in zip(starts[first].tolist(), ends[first].tolist(), strict=True)]
+        stemmed = _hashes_of(stems)[which]
+        feeble = np.array([word in _WEAK_EN for word in stems], dtype=np.bool_)[which]
     row = rows[starts]
     # Two words are neighbours where nothing but space is between them.
-    solid = np.cumsum(classes >= _HAN)
-    near = np.flatnonzero((row[1:] == row[:-1]) & (solid[starts[1:]] == solid[ends[:-1] - 1]))
-    letters = np.flatnonzero(classes == _LETTER)
+    solid = (classes >= _HAN).cumsum()
+    near = ((row[1:] == row[:-1]) & (solid[starts[1:]] == solid[ends[:-1] - 1])).nonzero()[0]
+    letters = (classes == _LETTER).nonzero()[0]
     before = np.where(classes[letters - 1] == _LETTER, wide[letters - 1], np.uint64(1))
     before[letters == 0] = 1
     after = np.where(classes[letters + 1] == _LETTER, wide[letters + 1], np.uint64(2))
-    return (
-        np.concatenate([row, row[near], rows[letters]]),
-        np.concatenate(
-            [
-                _mix(WORD, stemmed),
-                _mix(WORDS, stemmed[near], stemmed[near + 1]),
-                _mix(LETTERS, before, wide[letters], after),
-            ]
-        ),
-        np.concatenate([feeble, np.zeros(len(near) + len(letters), np.bool_)]),
-    )
+    return [
+        _Part(WORD, row, stemmed, np.zeros(len(row), np.uint64), feeble),
+        _Part(WORDS, row[near], stemmed[near], stemmed[near + 1], np.zeros(len(near), np.bool_)),
+        _Part(LETTERS, rows[letters], wide[letters], before << _SHIFT | after, np.zeros(len(letters), np.bool_)),
+    ]
 
 
 def _hashes_of(words: Sequence[str]) -> Codes:
@@ -271,31 +234,38 @@ def _hashes_of(words: Sequence[str]) -> Codes:
 
 
 def term_hashes(words: Sequence[str]) -> Codes:
-    """Hashes of canonical Chinese words of two to six characters, for `extract`."""
-    chosen = sorted({word for word in words if 2 <= len(word) <= 6 and (_classes()[_characters(word)] >= _HAN).all()})
-    return np.unique(_hashes_of(chosen)) if chosen else np.zeros(0, np.uint64)
+    """Hashes of canonical Chinese words of two to `LONGEST_TERM` characters, ascending, for `extract`."""
+    chosen = sorted(
+        {word for word in words if 2 <= len(word) <= LONGEST_TERM and (_classes()[_characters(word)] >= _HAN).all()}
+    )
+    return np.sort(_hashes_of(chosen)) if chosen else np.zeros(0, np.uint64)
 
 
-def _terms(wide: Codes, classes: NDArray[np.uint8], rows: NDArray[np.int32], terms: Codes) -> _Part:
+def _terms(wide: Codes, classes: NDArray[np.uint8], rows: NDArray[np.int32], terms: Codes | None) -> list[_Part]:
     """The field's words, wherever they stand."""
     han = classes >= _HAN
-    solid = np.concatenate(([0], np.cumsum(~han)))
-    found: list[tuple[NDArray[np.int32], Codes]] = []
-    for size in range(2, 7):
-        starts = np.flatnonzero(han[: len(han) - size + 1])
-        starts = starts[solid[starts + size] == solid[starts]]
-        if not len(starts):
-            break
-        hashes = _hashes(wide, starts, starts + size)
-        known = np.isin(hashes, terms)
-        found.append((rows[starts[known]], _mix(TERM, hashes[known])))
-    if not found:
-        return _NOTHING
-    row = np.concatenate([each for each, _ in found])
-    return row, np.concatenate([each for _, each in found]), np.zeros(len(row), np.bool_)
+    starts = han.nonzero()[0]
+    if terms is None or not len(terms) or not len(starts):
+        return []
+    ends = (~han).nonzero()[0]
+    left = ends[ends.searchsorted(starts)] - starts
+    hashes = wide[starts] * _powers()[0]
+    found, where = [], []
+    for size in range(2, LONGEST_TERM + 1):
+        goes_on = left >= size
+        starts, left, hashes = starts[goes_on], left[goes_on], hashes[goes_on]
+        hashes = hashes + wide[starts + (size - 1)] * _powers()[size - 1]
+        found.append(hashes)
+        where.append(starts)
+    hashes = np.concatenate(found)
+    at = terms.searchsorted(hashes)
+    at[at == len(terms)] = 0
+    known = terms[at] == hashes
+    hashes, row = hashes[known], rows[np.concatenate(where)[known]]
+    return [_Part(TERM, row, hashes, np.zeros(len(row), np.uint64), np.zeros(len(row), np.bool_))]
 
 
-def _sounds(text: str) -> _Part:
+def _sounds(text: str) -> list[_Part]:
     """Syllables and pairs of them, from texts in which they stand apart."""
     numbers = _syllable_table()
     rows: list[int] = []
@@ -307,11 +277,10 @@ def _sounds(text: str) -> _Part:
     row_of, sounds = np.array(rows, np.int32), np.array(found, np.uint64)
     heard = np.flatnonzero(sounds)
     beside = np.flatnonzero((sounds[1:] > 0) & (sounds[:-1] > 0) & (row_of[1:] == row_of[:-1]))
-    return (
-        np.concatenate([row_of[heard], row_of[beside]]),
-        np.concatenate([_mix(SYLLABLE, sounds[heard]), _mix(SYLLABLES, sounds[beside], sounds[beside + 1])]),
-        np.zeros(len(heard) + len(beside), np.bool_),
-    )
+    return [
+        _Part(SYLLABLE, row_of[heard], sounds[heard], np.zeros(len(heard), np.uint64), np.zeros(len(heard), np.bool_)),
+        _Part(SYLLABLES, row_of[beside], sounds[beside], sounds[beside + 1], np.zeros(len(beside), np.bool_)),
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -54,9 +54,9 @@ class Around:
         gram: cosine of each with each.
         has: for each the question's features that it has: 1 or 0.
         reverse: for each the share of its squared weight that the question has, 0..1.
-        shared: for each the features that it has, of those that at least two of them have: 1 or 0.
-        squares: the squared weights of these features.
-        asked: which of these features the question has: 1 or 0.
+        shared: the same of the question's features and then of others that at least two of them have: 1 or 0.
+        squares: the squared weights of these features, 0 of those that only one of them has.
+        asked: so many of these features, the first, are the question's.
     """
 
     gram: Floats
@@ -64,7 +64,7 @@ class Around:
     reverse: Floats
     shared: Floats
     squares: Floats
-    asked: Floats
+    asked: int
 
     def cores(self, groups: Floats) -> Floats:
         """For groups of the phrasings the share of what at least half of a group have in common that the question has too.
@@ -73,7 +73,9 @@ class Around:
             groups: groups × phrasings, 1 where a phrasing is in the group.
         """
         common = (groups @ self.shared >= _COMMON * groups.sum(axis=1)[:, None]) * self.squares
-        return np.asarray((common @ self.asked) / np.maximum(common.sum(axis=1), np.float32(1e-9)), dtype=np.float32)
+        return np.asarray(
+            common[:, : self.asked].sum(axis=1) / np.maximum(common.sum(axis=1), np.float32(1e-9)), dtype=np.float32
+        )
 
 
 class Index:
@@ -200,38 +202,40 @@ class Index:
         if query.sounds:
             heard = self._heard[columns]
             columns, owner = columns[heard], owner[heard]
-        # Features are numbered by way of a table of all: it costs less than sorting those that are here.
+        # Features are numbered by way of a table of all, the question's first: it costs less than sorting those that are here.
+        size = len(query.columns)
         table = np.zeros(len(self._codes), dtype=np.int32)
-        table[query.columns] = np.arange(1, len(query.columns) + 1)
-        at = table[columns]
-        asked = at > 0
-        has = np.zeros((len(rows), len(query.columns)), dtype=np.float32)
-        has.ravel()[owner[asked] * len(query.columns) + (at[asked] - 1)] = 1
-        number = np.arange(len(columns), dtype=np.int32)
-        table[columns] = number
-        first = table[columns] == number
-        distinct = columns[first]
+        table[query.columns] = np.arange(1, size + 1, dtype=np.int32)
+        place = table[columns] - 1
+        rest = (place < 0).nonzero()[0]
+        others = columns[rest]
+        number = np.arange(len(others), dtype=np.int32)
+        table[others] = number
+        first = table[others] == number
+        distinct = others[first]
         table[distinct] = number[: len(distinct)]
-        number = table[columns]
+        number = table[others]
         # What only one of them has adds nothing between two, and on the diagonal the cosine is 1.
         several = np.bincount(number, minlength=len(distinct)) > 1
         distinct = distinct[several]
-        shared = several[number]
-        number = (several.cumsum() - 1)[number[shared]]
-        present = np.zeros((len(rows), len(distinct)), dtype=np.float32)
-        present.ravel()[owner[shared] * len(distinct) + number] = 1
-        weights = self.weights[distinct]
+        renumbered = several.cumsum() + (size - 1)
+        renumbered[~several] = -1
+        place[rest] = renumbered[number]
+        width = size + len(distinct)
+        stays = place >= 0
+        present = np.zeros((len(rows), width), dtype=np.float32)
+        present.ravel()[owner[stays] * width + place[stays]] = 1
+        weights = self.weights[np.concatenate((query.columns, distinct))]
         scale = self._scale(query)[rows]
-        dense = present * weights * scale[:, None]
+        dense = present * weights
+        dense *= scale[:, None]
         gram = dense @ dense.T
         gram.ravel()[:: len(rows) + 1] = 1
-        mark = np.zeros(len(distinct), dtype=np.float32)
-        table[distinct] = 0
-        table[query.columns] = -1
-        mark[table[distinct] == -1] = 1
-        squares = np.square(self.weights[query.columns])
-        reverse = np.minimum((has @ squares) * np.square(scale), np.float32(1))
-        return Around(gram, has, reverse, present, np.square(weights), mark)
+        squares = np.square(weights)
+        has = present[:, :size]
+        reverse = np.minimum((has @ squares[:size]) * np.square(scale), np.float32(1))
+        squares[:size] *= has.sum(axis=0) > 1
+        return Around(gram, has, reverse, present, squares, size)
 
     def kinds_of(self, columns: NDArray[Any]) -> NDArray[np.int8]:
         """The kind of some features (see `features`)."""

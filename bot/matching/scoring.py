@@ -106,11 +106,8 @@ class Scorer:
         system = _kernel(around.gram)
         system.ravel()[:: len(rows) + 1] += np.float32(RIDGE)
         votes_of = np.linalg.solve(system, _kernel(cosines))
-        place: dict[int, int] = {}
-        position = [place.setdefault(owner, len(place)) for owner in owners.tolist()]
-        entries = np.fromiter(place, dtype=np.int64)
-        groups = np.zeros((len(entries), len(rows)), dtype=np.float32)
-        groups[position, np.arange(len(rows))] = 1
+        entries = np.array(list(dict.fromkeys(owners.tolist())), dtype=np.int64)
+        groups = (entries[:, None] == owners).astype(np.float32)
         learned = groups @ votes_of
         nearest = (groups * near).argmax(axis=1)
         order = (-(0.5 * near[nearest] + 0.5 * learned)).argsort(kind="stable")[:ENTRIES]

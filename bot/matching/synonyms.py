@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from bot.matching.normalise import normalise_all
@@ -48,7 +48,10 @@ class Synonyms:
                 table.setdefault(other, target)
             table.setdefault(head, target)
         self._table = table
-        self._patterns = [pattern for latin in (False, True) if (pattern := _pattern(table, latin))]
+
+    @cached_property
+    def _patterns(self) -> list[re.Pattern[str]]:
+        return [pattern for latin in (False, True) if (pattern := _pattern(self._table, latin))]
 
     def apply(self, text: str) -> str:
         """The text with each known word replaced by the first of its group, the longest word first; lines stay lines."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.errors import Problem
 from bot.knowledge import Entry, Knowledge
-from bot.knowledge.loader import FAQ
+from bot.knowledge.files import FAQ
 from bot.knowledge.yaml_source import YamlSource
 
 Level = Literal["error", "warning"]

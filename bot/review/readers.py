@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.answers import compose, telegram
 from bot.errors import Problem
 from bot.knowledge import Entry
-from bot.knowledge.loader import LAW
+from bot.knowledge.files import LAW
 from bot.language import LANGUAGES
 from bot.matching import Matcher
 from bot.review.finding import Finding, Level, Result, Subject

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.answers import compose, plain
 from bot.knowledge import Knowledge, load
-from bot.knowledge.loader import FAQ
+from bot.knowledge.files import FAQ
 from bot.knowledge.yaml_source import read
 from bot.language import Language
 from bot.matching import ANSWER_AT, Matcher
