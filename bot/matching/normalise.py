@@ -46,7 +46,7 @@ def fold(text: str) -> str:
 
     At most `MAX_CHARACTERS` characters of the text are read.
     """
-    return fold_all([text])[0]
+    return _fold(text[:MAX_CHARACTERS])
 
 
 def normalise_all(texts: Sequence[str]) -> list[str]:
@@ -62,4 +62,15 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
 
 def normalise(text: str) -> str:
     """The words of a text, folded, separated by single spaces; punctuation is gone."""
+    return _normalise(text[:MAX_CHARACTERS])
+
+
+# Whoever answers a question looks at it from several sides, each time in one of these forms.
+@lru_cache(maxsize=64)
+def _fold(text: str) -> str:
+    return fold_all([text])[0]
+
+
+@lru_cache(maxsize=64)
+def _normalise(text: str) -> str:
     return normalise_all([text])[0]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sqlite3
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 from alembic import command
@@ -19,6 +16,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StorageError
+from bot.storage import sqlite
+from bot.storage.sqlite import file_of
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 5
@@ -78,7 +77,7 @@ def engine_to_look(url: str) -> AsyncEngine | None:
         StorageError: where the address is none.
     """
     address = _address(url)
-    file = _file(address)
+    file = file_of(address)
     if file is None:
         return _engine(address)
     if not file.exists():
@@ -104,11 +103,6 @@ def _address(url: str) -> URL:
     return address
 
 
-def _file(address: URL) -> Path | None:
-    is_file = address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:"
-    return Path(str(address.database)) if is_file else None
-
-
 def _engine(address: URL) -> AsyncEngine:
     try:
         if address.get_backend_name() != "sqlite":
@@ -125,13 +119,15 @@ def _engine(address: URL) -> AsyncEngine:
                 },
             )
         # One connection: its users queue up in the process, instead of polling for the file's lock.
-        limits: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if _file(address) else {}
-        arguments = {"timeout": BUSY_SECONDS} if _file(address) else {}
+        limits: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if file_of(address) else {}
+        arguments: dict[str, Any] = {"async_creator_fn": sqlite.connect}
+        if file_of(address):
+            arguments["timeout"] = BUSY_SECONDS
         engine = create_async_engine(address, connect_args=arguments, hide_parameters=True, **limits)
     except (NoSuchModuleError, ModuleNotFoundError, SQLAlchemyError) as error:
         raise StorageError(f"SHEBAO_DATABASE_URL cannot be used: {error}. Use {_EXAMPLES}") from None
-    event.listen(engine.sync_engine, "connect", _set_up_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "connect", sqlite.set_up)
+    event.listen(engine.sync_engine, "begin", sqlite.begin)
     return engine
 
 
@@ -146,7 +142,7 @@ async def _connect(*arguments: Any, **named: Any) -> Any:
 
 
 async def _upgraded(address: URL) -> AsyncEngine:
-    file = _file(address)
+    file = file_of(address)
     if file:
         _make_folder(file.parent)
     engine = _engine(address)
@@ -206,51 +202,3 @@ def is_current(connection: Connection) -> bool:
     """Whether the database has this version's tables."""
     heads = ScriptDirectory.from_config(_config()).get_heads()
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
-
-
-def _set_up_sqlite(connection: Any, _record: object) -> None:
-    # SQLAlchemy begins transactions itself (below); the driver's own way cannot begin one that will write.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    try:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-    except sqlite3.OperationalError:
-        pass  # a read-only or locked file: the first statement says so, with its own words
-    finally:
-        cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    # Taking the write lock at once: two that read first and write later would refuse each other.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-class FileLock:
-    """Tells whether this process alone has a SQLite file open. Held until released or until the process dies.
-
-    Attributes:
-        alone: nobody else had it when it was opened; False where the platform cannot tell.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.alone = False
-        self._file: int | None = None
-        with contextlib.suppress(ImportError, OSError):
-            import fcntl  # noqa: PLC0415 -- not on every platform
-
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.alone = True
-
-    @classmethod
-    def of(cls, engine: AsyncEngine) -> Self | None:
-        """The lock beside a SQLite file; None for another database."""
-        file = _file(engine.url)
-        return cls(file.with_name(file.name + "-lock")) if file else None
-
-    def release(self) -> None:
-        """Let the next one have it."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None

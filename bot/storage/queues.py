@@ -5,15 +5,38 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Executable,
+    Float,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import leases as lease
+from bot.storage.leases import NOW
 from bot.storage.records import Outgoing, Received, Settled
 from bot.storage.tables import WAITING, inbox, leases, outbox, pace
 
 ERROR_LENGTH = 2000
+
+_COUNT = bindparam("count", type_=Integer)
+_CHATS: BindParameter[Any] = bindparam("chats", expanding=True)
+_EXEMPT: BindParameter[Any] = bindparam("exempt", expanding=True)
+_SLOWEST = bindparam("slowest", type_=Float)
+"""The gap between two messages to the slowest kind of chat."""
 
 
 @dataclass(frozen=True)
@@ -31,58 +54,97 @@ class Pace:
     exempt: frozenset[str] = frozenset()
 
 
+_earlier_in = inbox.alias()
+_FREE_UPDATES = (
+    select(inbox.c.chat)
+    .select_from(inbox.outerjoin(leases, lease.held("inbox", inbox.c.chat)))
+    .where(inbox.c.state == WAITING, leases.c.chat.is_(None))
+    .order_by(inbox.c.update_id)
+    .limit(_COUNT)
+)
+_FIRST_UPDATES = (
+    select(inbox.c.update_id, inbox.c.chat, inbox.c.payload, inbox.c.received_at, inbox.c.attempts)
+    .where(
+        inbox.c.state == WAITING,
+        inbox.c.chat.in_(_CHATS),
+        ~exists().where(
+            _earlier_in.c.state == WAITING,
+            _earlier_in.c.chat == inbox.c.chat,
+            _earlier_in.c.update_id < inbox.c.update_id,
+        ),
+    )
+    .order_by(inbox.c.update_id)
+)
+
+
 async def claim(connection: AsyncConnection, owner: str, limit: int, now: float) -> list[Received]:
     """Take the oldest waiting updates of different chats."""
-    free = (
-        select(inbox.c.chat)
-        .select_from(inbox.outerjoin(leases, lease.held("inbox", inbox.c.chat, now)))
-        .where(inbox.c.state == WAITING, leases.c.chat.is_(None))
-        .order_by(inbox.c.update_id)
-        .limit(limit)
-    )
-    chats = await lease.take(connection, "inbox", (await connection.execute(free)).scalars(), owner, now)
+    free = await connection.execute(_FREE_UPDATES, {"now": now, "count": limit})
+    chats = await lease.take(connection, "inbox", free.scalars(), owner, now)
     if not chats:
         return []
     # Looked up only now that the chats are ours: whoever had one before may just have finished the update we saw.
-    earlier = inbox.alias()
-    before = exists().where(
-        earlier.c.state == WAITING, earlier.c.chat == inbox.c.chat, earlier.c.update_id < inbox.c.update_id
-    )
-    heads = select(inbox).where(inbox.c.state == WAITING, inbox.c.chat.in_(chats), ~before).order_by(inbox.c.update_id)
     found = [
         Received(row.update_id, row.chat, json.loads(row.payload), row.received_at, row.attempts, owner)
-        for row in await connection.execute(heads)
+        for row in await connection.execute(_FIRST_UPDATES, {"chats": chats})
     ]
     if idle := set(chats) - {received.chat for received in found}:
         await lease.let_go(connection, "inbox", sorted(idle), owner)
     return found
 
 
+def _first_and_due() -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.state == WAITING, outbox.c.not_before <= NOW, ~_BEFORE
+
+
+_earlier_out = outbox.alias()
+_BEFORE = exists().where(
+    _earlier_out.c.state == WAITING, _earlier_out.c.chat == outbox.c.chat, _earlier_out.c.id < outbox.c.id
+)
+_MINE = and_(leases.c.queue == literal_column("'outbox'"), leases.c.chat == outbox.c.chat)
+_PACED = and_(_MINE, leases.c.free_at > NOW, leases.c.free_at <= NOW + _SLOWEST, outbox.c.method.not_in(_EXEMPT))
+_FREE_MESSAGES = (
+    select(outbox.c.chat)
+    .select_from(outbox.outerjoin(leases, or_(lease.held("outbox", outbox.c.chat), _PACED)))
+    .where(leases.c.chat.is_(None), *_first_and_due())
+    .order_by(outbox.c.id)
+    .limit(_COUNT)
+)
+# The limits are looked at again, as somebody may just have sent.
+_FIRST_MESSAGES = (
+    select(
+        outbox.c.id,
+        outbox.c.chat,
+        outbox.c.update_id,
+        outbox.c.method,
+        outbox.c.parameters,
+        outbox.c.created_at,
+        outbox.c.attempts,
+    )
+    .select_from(outbox.join(leases, _MINE))
+    .where(
+        outbox.c.chat.in_(_CHATS),
+        or_(leases.c.free_at <= NOW, leases.c.free_at > NOW + _SLOWEST, outbox.c.method.in_(_EXEMPT)),
+        *_first_and_due(),
+    )
+    .order_by(outbox.c.id)
+)
+_FREE_AT = select(leases.c.chat, leases.c.free_at).where(
+    leases.c.queue == literal_column("'outbox'"), leases.c.chat.in_(_CHATS)
+)
+
+
 async def take(connection: AsyncConnection, owner: str, limit: int, limits: Pace, now: float) -> list[Outgoing]:
     """Take the first waiting messages of different chats, each with the time at which it may go."""
-    paced = and_(
-        leases.c.queue == "outbox",
-        leases.c.chat == outbox.c.chat,
-        leases.c.free_at > now,
-        leases.c.free_at <= now + limits.longest_chat_gap,
-        outbox.c.method.not_in(limits.exempt),
-    )
-    busy = or_(lease.held("outbox", outbox.c.chat, now), paced)
-    free = (
-        select(outbox.c.chat)
-        .select_from(outbox.outerjoin(leases, busy))
-        .where(leases.c.chat.is_(None), *_first_and_due(now))
-        .order_by(outbox.c.id)
-        .limit(limit)
-    )
-    chats = await lease.take(connection, "outbox", (await connection.execute(free)).scalars(), owner, now)
+    known = {"now": now, "slowest": limits.longest_chat_gap, "exempt": sorted(limits.exempt)}
+    free = await connection.execute(_FREE_MESSAGES, {**known, "count": limit})
+    chats = await lease.take(connection, "outbox", free.scalars(), owner, now)
     if not chats:
         return []
-    rows = await _heads(connection, chats, limits, now)
+    rows = (await connection.execute(_FIRST_MESSAGES, {**known, "chats": chats})).all()
     if idle := set(chats) - {row.chat for row in rows}:
-        kept = select(leases.c.chat, leases.c.free_at).where(leases.c.queue == "outbox", leases.c.chat.in_(idle))
-        back = [(row.chat, owner, row.free_at) for row in await connection.execute(kept)]
-        await lease.let_go_until(connection, back)
+        kept = await connection.execute(_FREE_AT, {"chats": sorted(idle)})
+        await lease.let_go_until(connection, [(row.chat, owner, row.free_at) for row in kept])
     counted = sum(row.method not in limits.exempt for row in rows)
     at = await _book(connection, counted, limits.gap, now) if limits.gap and counted else now
     taken = []
@@ -105,54 +167,40 @@ async def take(connection: AsyncConnection, owner: str, limit: int, limits: Pace
     return taken
 
 
-async def _heads(
-    connection: AsyncConnection, chats: Sequence[str], limits: Pace, now: float
-) -> Sequence[Row[tuple[object, ...]]]:
-    """The first messages of chats that are ours now; the limits are looked at again, as somebody may just have sent."""
-    mine = and_(leases.c.queue == "outbox", leases.c.chat == outbox.c.chat)
-    allowed = or_(
-        leases.c.free_at <= now,
-        leases.c.free_at > now + limits.longest_chat_gap,
-        outbox.c.method.in_(limits.exempt),
-    )
-    query = (
-        select(outbox)
-        .select_from(outbox.join(leases, mine))
-        .where(outbox.c.chat.in_(chats), allowed, *_first_and_due(now))
-        .order_by(outbox.c.id)
-    )
-    return (await connection.execute(query)).all()
+def _book_statement(statement: Any) -> Executable:
+    span, latest = bindparam("span", type_=Float), bindparam("latest", type_=Float)
+    # A place far ahead is of a time before the clock was set back.
+    start = case((and_(pace.c.free_at > NOW, pace.c.free_at <= latest), pace.c.free_at), else_=NOW)
+    booked = statement.on_conflict_do_update(index_elements=[pace.c.bucket], set_={"free_at": start + span})
+    executable: Executable = booked.returning(pace.c.free_at)
+    return executable
 
 
-def _first_and_due(now: float) -> tuple[ColumnElement[bool], ...]:
-    earlier = outbox.alias()
-    before = exists().where(earlier.c.state == WAITING, earlier.c.chat == outbox.c.chat, earlier.c.id < outbox.c.id)
-    return outbox.c.state == WAITING, outbox.c.not_before <= now, ~before
+_BOOK = lease.per_engine(pace, _book_statement)
 
 
 async def _book(connection: AsyncConnection, count: int, gap: float, now: float) -> float:
     """Reserve places for so many messages among those of all replicas; returns the first one's time."""
     span = count * gap
-    # A place far ahead is of a time before the clock was set back.
-    start = case((and_(pace.c.free_at > now, pace.c.free_at <= now + 60 + 100 * gap), pace.c.free_at), else_=now)
-    statement = lease.insert_into(connection, pace).values(bucket="all", free_at=now + span)
-    statement = statement.on_conflict_do_update(index_elements=[pace.c.bucket], set_={"free_at": start + span})
-    end = (await connection.execute(statement.returning(pace.c.free_at))).scalar_one()
+    values = {"bucket": "all", "free_at": now + span, "now": now, "span": span, "latest": now + 60 + 100 * gap}
+    end = (await connection.execute(_BOOK[connection.dialect.name], values)).scalar_one()
     return float(end) - span
+
+
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("number"), outbox.c.state == WAITING)
+    .values(
+        state=bindparam("became"),
+        attempts=outbox.c.attempts + bindparam("failures"),
+        not_before=bindparam("later"),
+        error=bindparam("said"),
+    )
+)
 
 
 async def settle(connection: AsyncConnection, results: Sequence[Settled]) -> None:
     """Note what became of messages, and give their chats back."""
-    statement = (
-        update(outbox)
-        .where(outbox.c.id == bindparam("number"), outbox.c.state == WAITING)
-        .values(
-            state=bindparam("became"),
-            attempts=outbox.c.attempts + bindparam("failures"),
-            not_before=bindparam("later"),
-            error=bindparam("said"),
-        )
-    )
     rows = [
         {
             "number": result.message.id,
@@ -163,23 +211,36 @@ async def settle(connection: AsyncConnection, results: Sequence[Settled]) -> Non
         }
         for result in sorted(results, key=lambda result: result.message.id)
     ]
-    await connection.execute(statement, rows)
+    await connection.execute(_SETTLE, rows)
     back = [(result.message.chat, result.message.lease, result.free_at) for result in results]
     await lease.let_go_until(connection, back)
 
 
+_NEXT_DUE = (
+    select(
+        func.min(
+            case(
+                (
+                    and_(leases.c.free_at > outbox.c.not_before, leases.c.free_at <= NOW + _SLOWEST),
+                    leases.c.free_at,
+                ),
+                else_=outbox.c.not_before,
+            )
+        )
+    )
+    .select_from(outbox.outerjoin(leases, _MINE))
+    .where(
+        outbox.c.state == WAITING,
+        ~_BEFORE,
+        or_(
+            leases.c.chat.is_(None),
+            ~and_(leases.c.until > NOW, leases.c.until <= NOW + 2 * lease.LEASE_SECONDS),
+        ),
+    )
+)
+
+
 async def next_due(connection: AsyncConnection, limits: Pace, now: float) -> float | None:
     """When the earliest message that waits for its time may go; None where none does."""
-    earlier = outbox.alias()
-    before = exists().where(earlier.c.state == WAITING, earlier.c.chat == outbox.c.chat, earlier.c.id < outbox.c.id)
-    mine = and_(leases.c.queue == "outbox", leases.c.chat == outbox.c.chat)
-    paced = and_(leases.c.free_at > outbox.c.not_before, leases.c.free_at <= now + limits.longest_chat_gap)
-    at = func.min(case((paced, leases.c.free_at), else_=outbox.c.not_before))
-    in_hand = and_(leases.c.until > now, leases.c.until <= now + 2 * lease.LEASE_SECONDS)
-    query = (
-        select(at)
-        .select_from(outbox.outerjoin(leases, mine))
-        .where(outbox.c.state == WAITING, ~before, or_(leases.c.chat.is_(None), ~in_hand))
-    )
-    found = await connection.scalar(query)
+    found = await connection.scalar(_NEXT_DUE, {"now": now, "slowest": limits.longest_chat_gap})
     return float(found) if found is not None else None

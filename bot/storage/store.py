@@ -16,9 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage import leases, queues, retention
-from bot.storage.engine import FileLock, open_engine
+from bot.storage.engine import open_engine
 from bot.storage.queues import ERROR_LENGTH, Pace
 from bot.storage.records import Outgoing, Received, Settled
+from bot.storage.sqlite import FileLock
 from bot.storage.tables import inbox
 from bot.storage.unit import Handling
 
@@ -27,6 +28,8 @@ AWAY = (SQLAlchemyError, OSError)
 
 MAX_ATTEMPTS = 3
 """An update whose handling failed so often is set aside."""
+
+_RECEIVE = leases.per_engine(inbox, lambda statement: statement.on_conflict_do_nothing())
 
 
 class Store:
@@ -119,7 +122,7 @@ class Store:
             for received in sorted(updates, key=lambda received: received.update_id)
         ]
         async with self._engine.begin() as connection:
-            await connection.execute(leases.insert_into(connection, inbox).on_conflict_do_nothing(), rows)
+            await connection.execute(_RECEIVE[connection.dialect.name], rows)
 
     @contextlib.asynccontextmanager
     async def claim(self, limit: int = 1) -> AsyncIterator[list[Received]]:

@@ -5,15 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Executable, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.dialogue import Conversation
 from bot.storage import leases
 from bot.storage.records import Outgoing, Question, Received
 from bot.storage.tables import conversations, feedback, inbox, outbox, questions
+
+_ASKED = select(func.count()).where(
+    inbox.c.chat == bindparam("of"), inbox.c.received_at > bindparam("since"), inbox.c.update_id <= bindparam("number")
+)
+_RECORD = insert(questions)
+_STATES = select(conversations.c.chat, conversations.c.state).where(
+    conversations.c.chat.in_(bindparam("chats", expanding=True))
+)
+_SEND = insert(outbox)
+_DONE = (
+    update(inbox)
+    .where(inbox.c.update_id.in_(bindparam("numbers", expanding=True)))
+    .values(state=bindparam("became"), attempts=inbox.c.attempts + bindparam("failures"), error=bindparam("said"))
+)
+
+
+def _move(statement: Any) -> Executable:
+    fresh = {name: statement.excluded[name] for name in ("state", "updated_at")}
+    moved: Executable = statement.on_conflict_do_update(index_elements=[conversations.c.chat], set_=fresh)
+    return moved
+
+
+_MOVE = leases.per_engine(conversations, _move)
 
 
 class LeaseLostError(Exception):
@@ -41,13 +65,9 @@ class Unit:
 
     async def asked_within(self, seconds: float) -> int:
         """How many updates this chat sent in the seconds before this one, this one included."""
-        since = self._received.received_at - seconds
-        query = select(func.count()).where(
-            inbox.c.chat == self._received.chat,
-            inbox.c.received_at > since,
-            inbox.c.update_id <= self._received.update_id,
-        )
-        return int((await self._connection.execute(query)).scalar_one())
+        received = self._received
+        known = {"of": received.chat, "since": received.received_at - seconds, "number": received.update_id}
+        return int((await self._connection.execute(_ASKED, known)).scalar_one())
 
     async def move(self, conversation: Conversation) -> None:
         """Store where the conversation stands now."""
@@ -55,17 +75,16 @@ class Unit:
 
     async def record(self, question: Question) -> int:
         """Keep a question for the editor; returns its number."""
-        result = await self._connection.execute(
-            insert(questions).values(
-                chat=self._received.chat,
-                asked_at=self._received.received_at,
-                text=question.text,
-                language=question.language,
-                outcome=question.outcome,
-                entry_id=question.entry_id,
-                details=json.dumps(dict(question.details)),
-            )
-        )
+        values = {
+            "chat": self._received.chat,
+            "asked_at": self._received.received_at,
+            "text": question.text,
+            "language": question.language,
+            "outcome": question.outcome,
+            "entry_id": question.entry_id,
+            "details": json.dumps(dict(question.details)),
+        }
+        result = await self._connection.execute(_RECORD, values)
         key = result.inserted_primary_key
         return int(key[0]) if key else 0
 
@@ -115,9 +134,8 @@ class Handling:
         """Begin."""
         self._connection = await self._begin.__aenter__()
         try:
-            chats = [received.chat for received in self._batch]
-            query = select(conversations.c.chat, conversations.c.state).where(conversations.c.chat.in_(chats))
-            found = {row.chat: row.state for row in await self._connection.execute(query)}
+            chats = {"chats": [received.chat for received in self._batch]}
+            found = {row.chat: row.state for row in await self._connection.execute(_STATES, chats)}
         except BaseException as error:
             await self._begin.__aexit__(type(error), error, error.__traceback__)
             raise
@@ -144,19 +162,14 @@ class Handling:
             if unit.moved is not None
         ]
         if moved:
-            statement = leases.insert_into(self._connection, conversations)
-            fresh = {name: statement.excluded[name] for name in ("state", "updated_at")}
-            await self._connection.execute(
-                statement.on_conflict_do_update(index_elements=[conversations.c.chat], set_=fresh), moved
-            )
+            await self._connection.execute(_MOVE[self._connection.dialect.name], moved)
         messages = [_row(received, message) for received, unit in pairs for message in unit.messages]
         if messages:
-            await self._connection.execute(insert(outbox), messages)
-        state, attempts = ("done", 0) if self._error is None else ("failed", 1)
+            await self._connection.execute(_SEND, messages)
+        numbers = [received.update_id for received in self._batch]
+        became, failures = ("done", 0) if self._error is None else ("failed", 1)
         await self._connection.execute(
-            update(inbox)
-            .where(inbox.c.update_id.in_([received.update_id for received in self._batch]))
-            .values(state=state, attempts=inbox.c.attempts + attempts, error=self._error)
+            _DONE, {"numbers": numbers, "became": became, "failures": failures, "said": self._error}
         )
         # Last, so that who renews the leases need not wait for us; an owner of before finds nothing to give back.
         chats, owner = [received.chat for received in self._batch], self._batch[0].lease

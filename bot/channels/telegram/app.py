@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import time
@@ -11,14 +12,14 @@ import time
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot import metrics, wording
 from bot.channels.telegram.handler import Handler
 from bot.channels.telegram.limits import Limits
 from bot.channels.telegram.probes import listen
 from bot.channels.telegram.receiver import Receiver, refused_token, retry_seconds
-from bot.channels.telegram.sender import Sender
+from bot.channels.telegram.sender import AT_ONCE, Sender
+from bot.channels.telegram.transport import Transport
 from bot.channels.telegram.upkeep import keep_hold, prune
 from bot.channels.telegram.webhook import Webhook, register
 from bot.channels.telegram.worker import Worker
@@ -45,10 +46,15 @@ async def run(settings: Settings, assistant: Assistant) -> None:
         StorageError: where the database cannot be opened.
     """
     assert settings.token is not None
+    gc.freeze()  # the knowledge and the libraries stay: to look through them for garbage takes a tenth of a second each time
     store = await Store.open(settings.database)
     token = settings.token.get_secret_value()
-    requests = HTTPXRequest(connection_pool_size=32, pool_timeout=10), HTTPXRequest(connection_pool_size=2)
-    bot = Bot(token, base_url=f"{settings.api_base_url}/bot", request=requests[0], get_updates_request=requests[1])
+    bot = Bot(
+        token,
+        base_url=f"{settings.api_base_url}/bot",
+        request=Transport(AT_ONCE + 8),
+        get_updates_request=Transport(1),
+    )
     metrics.describe(assistant.knowledge.revision, len(assistant.knowledge.entries))
     try:
         await _Service(bot, store, assistant, settings).run()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
-
 from bot import wording
 from bot.answers import Answer, Quote, plain, telegram
 from bot.channels.telegram.buttons import Buttons
@@ -22,7 +20,8 @@ PER_ROW = 3
 _WIDE = 14
 """Labels of more columns than this get a row of their own; a Chinese character takes two."""
 
-Row = list[InlineKeyboardButton]
+Button = dict[str, Any]
+Row = list[Button]
 
 
 class Messages:
@@ -64,7 +63,7 @@ class Messages:
                 "link_preview_options": {"is_disabled": True},
             }
             if rows and position == len(texts) - 1:
-                parameters["reply_markup"] = InlineKeyboardMarkup(rows).to_dict()
+                parameters["reply_markup"] = {"inline_keyboard": list(rows)}
             calls.append(Outgoing("sendMessage", parameters))
         return calls
 
@@ -77,8 +76,8 @@ class Messages:
         row: Row = []
         rows: list[Row] = [row]
         for choice in choices:
-            button = InlineKeyboardButton(_cut(choice.label), callback_data=self._buttons.write("choice", choice.path))
-            if row and (len(row) == PER_ROW or _columns(choice.label) > _WIDE or _columns(row[-1].text) > _WIDE):
+            button = _button(_cut(choice.label), self._buttons.write("choice", choice.path))
+            if row and (len(row) == PER_ROW or _columns(choice.label) > _WIDE or _columns(row[-1]["text"]) > _WIDE):
                 row = []
                 rows.append(row)
             row.append(button)
@@ -87,12 +86,7 @@ class Messages:
     def language_rows(self) -> list[Row]:
         """The languages to choose from."""
         pairs = (("中文", "zh"), ("English", "en"))
-        return [
-            [
-                InlineKeyboardButton(label, callback_data=self._buttons.write("language", value))
-                for label, value in pairs
-            ]
-        ]
+        return [[_button(label, self._buttons.write("language", value)) for label, value in pairs]]
 
     def _answer_rows(self, answer: Answer, see: Sequence[Choice], language: Language, question: int) -> list[Row]:
         articles = [self._article_button(quote, language) for quote in answer.quotes if quote.statute == "law"]
@@ -103,7 +97,7 @@ class Messages:
             (wording.COPY_MATERIALS, plain.render_materials(answer, language)),
         )
         copy_row = [
-            InlineKeyboardButton(label.of(language), copy_text=CopyTextButton(text))
+            {"text": label.of(language), "copy_text": {"text": text}}
             for label, text in copies
             if text and telegram.length(text) <= COPY_LIMIT
         ]
@@ -113,24 +107,24 @@ class Messages:
             verdicts = ((wording.HELPFUL, "up"), (wording.NOT_HELPFUL, "down"))
             rows.append(
                 [
-                    InlineKeyboardButton(
-                        label.of(language), callback_data=self._buttons.write("feedback", f"{verdict}/{question}")
-                    )
+                    _button(label.of(language), self._buttons.write("feedback", f"{verdict}/{question}"))
                     for label, verdict in verdicts
                 ]
             )
         return rows
 
-    def _article_button(self, quote: Quote, language: Language) -> InlineKeyboardButton:
+    def _article_button(self, quote: Quote, language: Language) -> Button:
         label = f"第{to_chinese(quote.number)}条" if language == "zh" else f"Article {quote.number}"
-        return InlineKeyboardButton(
-            label, callback_data=self._buttons.write("article", f"{quote.statute}/{quote.number}")
-        )
+        return _button(label, self._buttons.write("article", f"{quote.statute}/{quote.number}"))
 
 
 def answer_press(callback_id: str, text: str = "") -> Outgoing:
     """The call that ends the button's waiting, with a line at the top of the screen if there is one."""
     return Outgoing("answerCallbackQuery", {"callback_query_id": callback_id, **({"text": text} if text else {})})
+
+
+def _button(label: str, data: str) -> Button:
+    return {"text": label, "callback_data": data}
 
 
 def _columns(text: str) -> int:

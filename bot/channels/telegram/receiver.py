@@ -13,6 +13,7 @@ from telegram import Bot
 from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot import metrics
+from bot.channels.telegram.transport import call
 from bot.channels.telegram.updates import chat_key
 from bot.errors import ChannelError
 from bot.privacy import scrub
@@ -83,7 +84,7 @@ class Receiver:
         if offset is not None:
             parameters["offset"] = offset
         # Raw, because one update of a wrong shape must not hide the others of its batch.
-        found = await self._bot.do_api_request("getUpdates", api_kwargs=parameters, read_timeout=POLL_SECONDS + 10)
+        found = await call(self._bot, "getUpdates", parameters, POLL_SECONDS + 10)
         return found if isinstance(found, list) else []
 
     async def _keep(self, updates: Sequence[Any], offset: int | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from bot import metrics
 from bot.channels.telegram.limits import UNLIMITED, Limits
 from bot.channels.telegram.receiver import refused_token, retry_seconds
+from bot.channels.telegram.transport import call
 from bot.errors import ChannelError
 from bot.log import Trouble, about, safe
 from bot.storage import Outgoing, Settled, Store
@@ -21,13 +23,17 @@ from bot.storage import Outgoing, Settled, Store
 log = logging.getLogger(__name__)
 
 AT_ONCE = 24
+UNAUTHORIZED = "Unauthorized"
 IDLE_SECONDS = 2.0
 MAX_BACKOFF = 60.0
 ANSWER_SECONDS = 30.0
 """How long Telegram may take over a call: to give up early is to send twice."""
+TURN_SECONDS = 0.01
+"""What comes about within this time goes into one transaction."""
 PATIENCE = 8.0
-"""For how many messages' time one that is not yet noted as sent holds up the next. A kill repeats what is on its way, so
-that shall be one message; but a slow call must not stop everybody, and who raises the limit wants more at once."""
+LEAST_PATIENCE = 1.0
+"""For how many messages' time, and for how many seconds at least, one that is not yet noted as sent holds up the next. A kill
+repeats what is on its way, so that shall be one message; but a slow call must not stop everybody."""
 
 
 class Sender:
@@ -50,6 +56,7 @@ class Sender:
         self._under_way: set[asyncio.Task[None]] = set()
         self._results: list[Settled] = []
         self._refused: ChannelError | None = None
+        self._turned = 0.0
         self._trouble = trouble
         self._sending = Trouble(log, "sending")
 
@@ -76,14 +83,16 @@ class Sender:
 
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ready.wait(), seconds)
-            except TimeoutError:
-                return
+        # Where only what is noted lets the next one out, it is noted at once.
+        if not self._limits.pace.gap and (early := self._turned + TURN_SECONDS - time.monotonic()) > 0:
+            await asyncio.sleep(early)
 
     async def _turn(self) -> float:
         """Note what is done, begin what may go; returns for how many seconds nothing more can, if nothing happens."""
         self._ready.clear()
+        self._turned = time.monotonic()
         if self._refused:
             raise self._refused
         results = list(self._results)
@@ -126,16 +135,17 @@ class Sender:
         self._ready.set()
 
     async def _call(self, message: Outgoing) -> Settled | None:
-        parameters = dict(message.parameters)
         now = self._store.now
         try:
-            await self._bot.do_api_request(message.method, api_kwargs=parameters, read_timeout=ANSWER_SECONDS)
+            await call(self._bot, message.method, message.parameters, ANSWER_SECONDS)
         except RetryAfter as error:
             self._sending.met(error)
             _count(message, "limited")
             until = now() + retry_seconds(error)
             return Settled(message, "waiting", until, error=safe(str(error)))
-        except InvalidToken:
+        except InvalidToken as error:
+            if error.message != UNAUTHORIZED:
+                return self._again(message, error)  # "Not Found", which a proxy on the way may say too
             self._refused = refused_token()
             return None
         except (BadRequest, Forbidden) as error:
@@ -144,10 +154,7 @@ class Sender:
             _count(message, "refused")
             return Settled(message, "failed", error=safe(str(error)))
         except (NetworkError, TelegramError) as error:
-            self._sending.met(error)
-            _count(message, "error")
-            until = now() + min(MAX_BACKOFF, 0.5 * 2 ** min(message.attempts, 7))
-            return Settled(message, "waiting", until, error=safe(str(error)))
+            return self._again(message, error)
         except Exception as error:  # a message that nobody can make sense of must not hold its chat for ever
             log.exception("message %d could not be sent", message.id)
             _count(message, "error")
@@ -157,6 +164,12 @@ class Sender:
         metrics.SENT.observe(max(0.0, now() - message.created_at))
         gap = 0.0 if message.method in UNLIMITED else self._limits.chat_gap(message.chat)
         return Settled(message, free_at=now() + gap if gap else 0.0)
+
+    def _again(self, message: Outgoing, error: TelegramError) -> Settled:
+        self._sending.met(error)
+        _count(message, "error")
+        until = self._store.now() + min(MAX_BACKOFF, 0.5 * 2 ** min(message.attempts, 7))
+        return Settled(message, "waiting", until, error=safe(str(error)))
 
 
 def _count(message: Outgoing, result: str) -> None:
@@ -183,7 +196,7 @@ class Gate:
             return
         await self._free.acquire()
         loop = asyncio.get_running_loop()
-        self._out[number] = loop.call_later(self._gap * PATIENCE, self._release, number)
+        self._out[number] = loop.call_later(max(self._gap * PATIENCE, LEAST_PATIENCE), self._release, number)
         # Those that were held up must not catch up all at once.
         if (early := self._last + self._gap - loop.time()) > 0:
             await asyncio.sleep(early)

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 2.0
 """How often the inbox is looked at when nobody says that something has arrived: a dead replica's work says nothing."""
-TOGETHER = 8
+TOGETHER = 16
 """Updates in one transaction: a commit costs as much as handling a few."""
 
 
