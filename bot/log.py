@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
 import re
 import sys
+import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,6 +17,9 @@ from typing import Literal
 from bot.privacy import redact
 
 Format = Literal["text", "json"]
+
+QUIET_SECONDS = 2.0
+STALE_SECONDS = 180.0
 
 _TOKEN = re.compile(r"\b(bot)?\d{5,}(?::|%3A)[\w-]{3,}")
 _request: ContextVar[int | None] = ContextVar("request", default=None)
@@ -70,6 +75,9 @@ class JsonFormatter(logging.Formatter):
 class Trouble:
     """Says once that something does not work, and once that it works again, however often both are met.
 
+    It works again when whatever met the trouble has come through, and nothing else has met any for a moment: where one in ten
+    fails, that is one trouble, not one each time. To be used where an event loop runs.
+
     Args:
         log: where to say it.
         what: the subject of the sentence: “the database”.
@@ -78,19 +86,34 @@ class Trouble:
     def __init__(self, log: logging.Logger, what: str) -> None:
         self._log = log
         self._what = what
-        self._met = False
+        self._said = False
+        self._last = 0.0
+        self._met: dict[object, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
 
-    def met(self, error: Exception) -> None:
-        """It does not work."""
-        if not self._met:
+    def met(self, error: Exception | str, by: object = None) -> None:
+        """It does not work for somebody."""
+        self._last = self._met[by] = time.monotonic()
+        if not self._said:
             self._log.warning("%s does not work (%s): trying again", self._what, error)
-        self._met = True
+        self._said = True
 
-    def over(self) -> None:
-        """It works."""
-        if self._met:
-            self._log.info("%s works again", self._what)
-        self._met = False
+    def over(self, by: object = None) -> None:
+        """It works for somebody, or they have given up."""
+        self._met.pop(by, None)
+        if self._said and self._timer is None:
+            self._look()
+
+    def _look(self) -> None:
+        self._timer = None
+        # Who is not heard of any more has come through elsewhere: in another replica.
+        until = max([self._last + QUIET_SECONDS, *(met + STALE_SECONDS for met in self._met.values())])
+        if (wait := until - time.monotonic()) > 0:
+            self._timer = asyncio.get_running_loop().call_later(min(wait, QUIET_SECONDS), self._look)
+            return
+        self._log.info("%s works again", self._what)
+        self._said = False
+        self._met.clear()
 
 
 def set_up(form: Format = "text", level: str = "INFO") -> None:

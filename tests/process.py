@@ -53,6 +53,11 @@ class Bot:
         self._process.send_signal(number)
         return self._process.wait(15)
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def stop(self) -> None:
         """End it, if it has not ended yet."""
         if self._process and self._process.poll() is None:

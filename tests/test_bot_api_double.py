@@ -760,6 +760,11 @@ async def test_faults(api: BotApiDouble, bot: Bot) -> None:
     api.clear_faults()
     await bot.send_message(7, "fine")
     assert [bool(r.fault) for r in api.calls("sendMessage")] == [True] * 7 + [False]
+    poll = asyncio.create_task(bot.get_updates(timeout=5))
+    await api.wait_until(lambda: len(api.calls("getUpdates")) == 2)
+    api.cut_connections()
+    with pytest.raises(NetworkError, match="Error"):
+        await poll
     assert api.violations == []
 
 

@@ -218,24 +218,6 @@ async def test_buttons_that_nobody_knows_any_more_say_so(api: BotApiDouble, laun
     api.violations.clear()  # the double never gave out those presses, so it refuses their answers
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [{"status": 429, "retry_after": 1}, {"status": 500}, {"status": 502}, {"reset": True}],
-    ids=["429", "500", "502", "reset"],
-)
-async def test_a_message_that_cannot_be_sent_is_sent_later(
-    api: BotApiDouble, launch: Callable[..., Bot], fault: dict[str, object]
-) -> None:
-    launch()
-    chat, other = someone(api), someone(api)
-    api.fail_next("sendMessage", times=2, **fault)  # type: ignore[arg-type]
-    chat.say("停保期间医保卡还能用吗")
-    assert (await told(api, chat, 1)).text.startswith("停保期间")
-    other.say("谢谢")
-    await told(api, other, 1)
-    assert len(api.sent(chat.id)) == 1
-
-
 async def test_who_blocked_the_bot_stops_nobody_else(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
     launch()
     chat, other = someone(api), someone(api)
@@ -245,25 +227,6 @@ async def test_who_blocked_the_bot_stops_nobody_else(api: BotApiDouble, launch: 
     chat.block()
     other.say("停保后怎么恢复")
     await told(api, other, 1)
-
-
-@both_engines
-async def test_the_same_update_twice_is_answered_once(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
-    launch()
-    chat = someone(api)
-    message = {
-        "message_id": 900,
-        "date": 1,
-        "chat": {"id": chat.id, "type": "private"},
-        "from": {"id": chat.id, "is_bot": False, "first_name": "x"},
-        "text": "停保后怎么恢复",
-    }
-    for _ in range(2):
-        api.queue_raw({"update_id": 5_000_000, "message": message}, assign_id=False)
-    await told(api, chat, 1)
-    chat.say("谢谢")
-    await told(api, chat, 2)
-    assert [text.text[:4] for text in api.sent(chat.id)] == ["停保后怎", "不客气，"]
 
 
 @both_engines
@@ -376,14 +339,6 @@ async def test_a_refused_token_ends_with_one_sentence(api: BotApiDouble, launch:
     assert "secret_part" not in bot.log
 
 
-async def test_a_second_poller_is_waited_for(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
-    api.conflict(times=1)
-    launch()
-    chat = someone(api)
-    chat.say("谢谢")
-    await told(api, chat, 1)
-
-
 @pytest.mark.parametrize("launch", ["postgresql"], indirect=True)
 async def test_postgresql_restarted_is_waited_for_and_said_once(
     api: BotApiDouble, launch: Callable[..., Bot], postgres: Postgres
@@ -403,23 +358,8 @@ async def test_postgresql_restarted_is_waited_for_and_said_once(
         assert "第二条" in (await told(api, chat, 2)).text
     assert bot.log.count("the database does not work") == 1
     assert bot.log.count("receiving does not work") == 1
-
-
-async def test_a_call_that_takes_seven_seconds_is_not_given_up_or_sent_twice(
-    api: BotApiDouble, launch: Callable[..., Bot]
-) -> None:
-    launch()
-    slow, other = someone(api), someone(api)
-    api.fail_next("sendMessage", delay=7)
-    slow.say("第1条")
-    await api.wait_until(lambda: api.calls("sendMessage"), timeout=20)
-    other.say("第2条")
-    await told(api, other, 1)
-    assert api.sent(slow.id) == []
-    await told(api, slow, 1)
-    slow.say("第3条")
-    await told(api, slow, 2)
-    assert [message.text[7:10] for message in api.sent(slow.id)] == ["第一条", "第三条"]
+    await api.wait_until(lambda: "the database works again" in bot.log, timeout=10)
+    assert bot.log.count("the database works again") == 1
 
 
 @both_engines

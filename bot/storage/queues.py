@@ -244,3 +244,13 @@ async def next_due(connection: AsyncConnection, limits: Pace, now: float) -> flo
     """When the earliest message that waits for its time may go; None where none does."""
     found = await connection.scalar(_NEXT_DUE, {"now": now, "slowest": limits.longest_chat_gap})
     return float(found) if found is not None else None
+
+
+async def set_back(connection: AsyncConnection, then: float, now: float) -> None:
+    """The clock went back from `then` to `now`: what was to wait until some time waits as long as it would have.
+
+    Times nearer to the new one are of it already, since another replica has been here before.
+    """
+    due = outbox.c.not_before
+    of_before = (outbox.c.state == WAITING, due > (then + now) / 2)
+    await connection.execute(update(outbox).where(*of_before).values(not_before=due - (then - now)))

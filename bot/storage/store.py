@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage import leases, queues, retention
+from bot.storage.clock import STEP_SECONDS, Clock
 from bot.storage.engine import open_engine
 from bot.storage.queues import ERROR_LENGTH, Pace
 from bot.storage.records import Outgoing, Received, Settled
@@ -46,7 +47,7 @@ class Store:
         self._name = uuid4().hex
         self._numbers = itertools.count(1)
         self._in_hand: Counter[str] = Counter()
-        self._ahead = time.time() - time.monotonic()
+        self._clock = Clock(shared=engine.dialect.name != "sqlite")
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -79,17 +80,23 @@ class Store:
             self._lock.release()
 
     def now(self) -> float:
-        """Seconds since 1970, UTC: by the database's clock where replicas share one, which no replica's clock disturbs."""
-        return time.time() if self._engine.dialect.name == "sqlite" else time.monotonic() + self._ahead
+        """Seconds since 1970, UTC: by the database's clock where replicas share one; see `Clock` on how it jumps."""
+        return self._clock.now()
 
     async def keep_hold(self) -> None:
         """Renew what is in hand, and set the clock by the database's. To be called every few seconds."""
         async with self._engine.begin() as connection:
+            asked, shown = time.monotonic(), time.time()
             if connection.dialect.name != "sqlite":
-                told = await connection.scalar(select(func.extract("epoch", func.clock_timestamp())))
-                self._ahead = float(told or time.time()) - time.monotonic()
+                told = select(func.extract("epoch", func.clock_timestamp()))
+                shown = float((await connection.execute(told)).scalar_one())
+            step = self._clock.look(shown, asked)
+            now = self.now() + step
+            if step < -STEP_SECONDS:
+                await queues.set_back(connection, self.now(), now)
             if owners := sorted(self._in_hand):
-                await leases.renew(connection, owners, self.now())
+                await leases.renew(connection, owners, now)
+        self._clock.set(step)
 
     @property
     def workers(self) -> int:
@@ -133,8 +140,10 @@ class Store:
         owner = self._owner()
         self._in_hand[owner] = 1
         try:
-            async with self._engine.begin() as connection:
-                claimed = await queues.claim(connection, owner, limit, self.now())
+            claimed: list[Received] = []
+            if not self._clock.settling:
+                async with self._engine.begin() as connection:
+                    claimed = await queues.claim(connection, owner, limit, self.now())
             handled = not claimed
             try:
                 yield claimed
@@ -179,7 +188,7 @@ class Store:
         async with self._engine.begin() as connection:
             if results:
                 await queues.settle(connection, results)
-            if limit > 0:
+            if limit > 0 and not self._clock.settling:
                 taken = await queues.take(connection, owner, limit, limits, self.now())
         if taken:
             self._in_hand[owner] = len(taken)
@@ -188,7 +197,9 @@ class Store:
         return taken
 
     async def next_due(self, limits: Pace) -> float | None:
-        """When the earliest message that nobody has in hand may be sent, by `now`; None where none waits."""
+        """When the earliest message that nobody has in hand may be sent, by `now`; None where none waits or may be taken."""
+        if self._clock.settling:
+            return None
         async with self._engine.connect() as connection:
             return await queues.next_due(connection, limits, self.now())
 

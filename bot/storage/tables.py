@@ -75,6 +75,7 @@ outbox = Table(
     _index("outbox_waiting_by_chat", "chat", "id", where="state = 'waiting'"),
     _index("outbox_failed", "id", where="state = 'failed'"),
     _index("outbox_finished", "created_at", where="state <> 'waiting'"),
+    _index("outbox_finished_by_chat", "chat", where="state <> 'waiting'"),
 )
 
 leases = Table(
@@ -107,6 +108,7 @@ questions = Table(
     Column("entry_id", String(48)),
     Column("details", Text, nullable=False, comment="as JSON"),
     Index("questions_by_time", "asked_at"),
+    Index("questions_by_chat", "chat"),
 )
 
 feedback = Table(

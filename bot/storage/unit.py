@@ -14,10 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.dialogue import Conversation
 from bot.storage import leases
 from bot.storage.records import Outgoing, Question, Received
-from bot.storage.tables import conversations, feedback, inbox, outbox, questions
+from bot.storage.tables import WAITING, conversations, feedback, inbox, outbox, questions
 
 _ASKED = select(func.count()).where(
-    inbox.c.chat == bindparam("of"), inbox.c.received_at > bindparam("since"), inbox.c.update_id <= bindparam("number")
+    inbox.c.chat == bindparam("of"),
+    inbox.c.received_at > bindparam("since"),
+    inbox.c.received_at <= bindparam("at"),  # later ones are of before the clock went back
+    inbox.c.update_id <= bindparam("number"),
 )
 _RECORD = insert(questions)
 _STATES = select(conversations.c.chat, conversations.c.state).where(
@@ -66,7 +69,8 @@ class Unit:
     async def asked_within(self, seconds: float) -> int:
         """How many updates this chat sent in the seconds before this one, this one included."""
         received = self._received
-        known = {"of": received.chat, "since": received.received_at - seconds, "number": received.update_id}
+        at = received.received_at
+        known = {"of": received.chat, "since": at - seconds, "at": at, "number": received.update_id}
         return int((await self._connection.execute(_ASKED, known)).scalar_one())
 
     async def move(self, conversation: Conversation) -> None:
@@ -106,8 +110,10 @@ class Unit:
         mine = self._received.chat
         asked = select(questions.c.id).where(questions.c.chat == mine)
         await self._connection.execute(delete(feedback).where(feedback.c.question_id.in_(asked)))
-        for table in (questions, conversations, outbox):
+        for table in (questions, conversations):
             await self._connection.execute(delete(table).where(table.c.chat == mine))
+        for state in (outbox.c.state == WAITING, outbox.c.state != WAITING):  # each has an index of its own
+            await self._connection.execute(delete(outbox).where(outbox.c.chat == mine, state))
         self._state = self.moved = None
         self.messages.clear()
         emptied = {"payload": "{}", "error": None}

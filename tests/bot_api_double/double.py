@@ -200,6 +200,10 @@ class BotApiDouble:
         """Cancels the faults that have not happened yet."""
         self._dispatcher.faults.clear()
 
+    def cut_connections(self) -> None:
+        """Breaks all connections at once, as a network that goes away does."""
+        self._server.cut()
+
     def conflict(self, times: int = 1) -> None:
         """Plays a second poller: the running or the next getUpdates gets a 409."""
         self.world.updates.conflict(times)

@@ -11,6 +11,7 @@ import struct
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from email.utils import formatdate
 from typing import cast
 
@@ -46,8 +47,13 @@ class _Uvicorn(uvicorn.Server):
     def stop(self) -> None:
         """Ends the server; may be called from any thread."""
         self.should_exit = True
-        if self._loop is not None and self._stopped is not None:
-            self._loop.call_soon_threadsafe(self._stopped.set)
+        if self._stopped is not None:
+            self.call(self._stopped.set)
+
+    def call(self, what: Callable[[], object]) -> None:
+        """Runs something in the server's thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(what)
 
 
 class Server:
@@ -92,6 +98,15 @@ class Server:
             if loop.time() > deadline or not self._thread.is_alive():
                 raise RuntimeError("the Bot API double did not start")
             await asyncio.sleep(0.002)
+
+    def cut(self) -> None:
+        """Resets every connection; may be called from any thread."""
+        assert self._server is not None
+        self._server.call(self._cut)
+
+    def _cut(self) -> None:
+        for transport in list(self._connections.values()):
+            _break(transport)
 
     async def stop(self) -> None:
         """Ends polls and connections and waits for the thread."""
@@ -190,11 +205,15 @@ class Server:
         client = scope.get("client")
         transport = self._connections.get(cast("tuple[str, int]", tuple(client or ())))
         if transport is not None:
-            raw = transport.get_extra_info("socket")
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            transport.abort()
+            _break(transport)
         # Returning earlier would make uvicorn answer in our place.
         await _disconnected(receive)
+
+
+def _break(transport: asyncio.Transport) -> None:
+    raw = transport.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 async def _disconnected(receive: Receive) -> None:

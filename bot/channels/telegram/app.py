@@ -64,7 +64,7 @@ async def run(settings: Settings, assistant: Assistant) -> None:
         await store.close()
 
 
-async def _start(bot: Bot, *, polling: bool) -> None:
+async def _start(bot: Bot) -> None:
     """Say hello to Telegram, and tell it our commands in both languages."""
     for attempt in range(1, FIRST_TRIES + 1):
         try:
@@ -80,8 +80,6 @@ async def _start(bot: Bot, *, polling: bool) -> None:
             await asyncio.sleep(retry_seconds(error) if isinstance(error, RetryAfter) else attempt)
     log.info("connected as @%s", bot.username)
     try:
-        if polling:
-            await bot.delete_webhook()
         # Without a language code: what people see whose language is neither.
         spoken: tuple[tuple[Language, str | None], ...] = (("en", None), ("en", "en"), ("zh", "zh"))
         for language, code in spoken:
@@ -112,7 +110,7 @@ class _Service:
             await listen(
                 servers, self._settings, self._store, self._assistant, connected=self._connected, webhook=webhook
             )
-            await _start(self._bot, polling=webhook is None)
+            await _start(self._bot)
             for number in (signal.SIGINT, signal.SIGTERM):
                 with contextlib.suppress(NotImplementedError):  # where the platform has no such signals
                     loop.add_signal_handler(number, self._stop)

@@ -16,6 +16,7 @@ from bot import metrics
 from bot.channels.telegram.transport import call
 from bot.channels.telegram.updates import chat_key
 from bot.errors import ChannelError
+from bot.log import Trouble
 from bot.privacy import scrub
 from bot.storage import Received, Store
 
@@ -25,6 +26,7 @@ ALLOWED_UPDATES = ["message", "callback_query"]
 POLL_SECONDS = 25
 BATCH = 100
 MAX_WAIT = 30.0
+RIVAL_SECONDS = 2.0
 
 
 class Receiver:
@@ -44,6 +46,7 @@ class Receiver:
         self._bot = bot
         self._store = store
         self._arrived = arrived
+        self._trouble, self._rival = Trouble(log, "receiving"), Trouble(log, "receiving")
 
     async def run(self) -> None:
         """Receive until cancelled.
@@ -54,28 +57,33 @@ class Receiver:
         # Without an offset at first: Telegram gives the oldest that is not confirmed, and the store drops what it has. An
         # offset remembered from before could skip updates, since Telegram begins anew at a random number after a quiet week.
         offset: int | None = None
-        failures = 0
+        failures, alone = 0, False
         while True:
             try:
+                if not alone:
+                    # While a webhook is registered, Telegram refuses to be polled.
+                    await self._bot.delete_webhook()
+                    alone = True
                 updates = await self._fetch(offset)
                 if updates:
                     offset = await self._keep(updates, offset)
                 failures = 0
                 self.connected = True
+                self._trouble.over()
+                self._rival.over()
             except (InvalidToken, Forbidden):
                 raise refused_token() from None
             except RetryAfter as error:
+                self._trouble.met(error)
                 await asyncio.sleep(retry_seconds(error))
             except Conflict:
                 self.connected = False
-                if not failures:
-                    log.warning("another program polls with this token: waiting for it to stop")
+                self._rival.met("another program polls with this token: stop it")
                 failures += 1
-                await asyncio.sleep(min(MAX_WAIT, 2.0 * failures))
+                await asyncio.sleep(min(MAX_WAIT, RIVAL_SECONDS * failures))
             except (TelegramError, SQLAlchemyError, OSError) as error:
                 self.connected = False
-                if not failures:
-                    log.warning("receiving does not work (%s): trying again", error)
+                self._trouble.met(error)
                 failures += 1
                 await asyncio.sleep(min(MAX_WAIT, 0.5 * 2 ** min(failures, 6)))
 

@@ -139,7 +139,7 @@ class Sender:
         try:
             await call(self._bot, message.method, message.parameters, ANSWER_SECONDS)
         except RetryAfter as error:
-            self._sending.met(error)
+            self._sending.met(error, message.id)
             _count(message, "limited")
             until = now() + retry_seconds(error)
             return Settled(message, "waiting", until, error=safe(str(error)))
@@ -149,6 +149,7 @@ class Sender:
             self._refused = refused_token()
             return None
         except (BadRequest, Forbidden) as error:
+            self._sending.over(message.id)
             # Will never work: the person has blocked the bot, the button's press is too old, …
             log.info("%s to a chat was refused: %s", message.method, error)
             _count(message, "refused")
@@ -156,17 +157,18 @@ class Sender:
         except (NetworkError, TelegramError) as error:
             return self._again(message, error)
         except Exception as error:  # a message that nobody can make sense of must not hold its chat for ever
+            self._sending.over(message.id)
             log.exception("message %d could not be sent", message.id)
             _count(message, "error")
             return Settled(message, "failed", error=safe(f"{type(error).__name__}: {error}"))
-        self._sending.over()
+        self._sending.over(message.id)
         _count(message, "ok")
         metrics.SENT.observe(max(0.0, now() - message.created_at))
         gap = 0.0 if message.method in UNLIMITED else self._limits.chat_gap(message.chat)
         return Settled(message, free_at=now() + gap if gap else 0.0)
 
     def _again(self, message: Outgoing, error: TelegramError) -> Settled:
-        self._sending.met(error)
+        self._sending.met(error, message.id)
         _count(message, "error")
         until = self._store.now() + min(MAX_BACKOFF, 0.5 * 2 ** min(message.attempts, 7))
         return Settled(message, "waiting", until, error=safe(str(error)))

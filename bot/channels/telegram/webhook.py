@@ -18,7 +18,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, Tele
 from bot import metrics
 from bot.channels.telegram.receiver import ALLOWED_UPDATES, received, refused_token, retry_seconds
 from bot.errors import ChannelError
-from bot.log import about
+from bot.log import Trouble, about
 from bot.settings import Settings
 from bot.storage import Received, Store
 
@@ -49,7 +49,7 @@ class Webhook:
         self._secret = secret.encode()
         self._waiting: list[tuple[Received, asyncio.Future[None]]] = []
         self._storing: asyncio.Task[None] | None = None
-        self._in_trouble = False
+        self._trouble = Trouble(log, "storing updates")
 
     def route(self, path: str) -> Route:
         """The endpoint at a path; other methods than POST get a 405."""
@@ -86,11 +86,9 @@ class Webhook:
                 async with asyncio.timeout(STORE_SECONDS):
                     await self._stored(update)
             except (SQLAlchemyError, OSError) as error:
-                if not self._in_trouble:
-                    log.warning("an update could not be stored (%s): Telegram will bring it again", error)
-                self._in_trouble = True
+                self._trouble.met(error)
                 return HTTPStatus.SERVICE_UNAVAILABLE
-            self._in_trouble = False
+            self._trouble.over()
             log.debug("received")
         return HTTPStatus.OK
 
