@@ -1,0 +1,25 @@
+"""python-telegram-bot as it comes, answering what it is asked: `python -m benchmarks.bare_bot BASE_URL TOKEN`."""
+
+from __future__ import annotations
+
+import sys
+
+from telegram import Update
+from telegram.ext import Application, ContextTypes, MessageHandler, filters
+
+
+async def _answer(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+    if update.message and update.message.text:
+        await update.message.reply_text(update.message.text)
+
+
+def main() -> None:
+    """Poll until killed, with every setting as it comes."""
+    base_url, token = sys.argv[1:]
+    application = Application.builder().token(token).base_url(f"{base_url}/bot").build()
+    application.add_handler(MessageHandler(filters.TEXT, _answer))
+    application.run_polling()
+
+
+if __name__ == "__main__":
+    main()
