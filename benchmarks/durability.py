@@ -10,24 +10,32 @@ import click
 
 from benchmarks.markdown import table
 from bot.storage import migrate
-from tests.killing import Outcome, ask_and_kill
+from tests.fleet import Mode
+from tests.killing import Outcome, ask_and_end
 from tests.postgres import Postgres
 
-HEAD = ["engine", "mode", "questions", "kills", "lost", "duplicated", "out of order", "s"]
+HEAD = ["mode", "engine", "questions", "kills", "lost", "duplicated", "out of order", "s"]
+ROWS: tuple[tuple[Mode, str], ...] = (
+    ("polling", "SQLite"),
+    ("polling", "PostgreSQL"),
+    ("webhook", "SQLite"),
+    ("webhook", "PostgreSQL"),
+    ("webhook, two replicas", "PostgreSQL"),
+)
 
 
-async def _measure(url: str, chats: int, each: int, kills: int, seed: int) -> Outcome:
+async def _measure(mode: Mode, url: str, *, chats: int, each: int, kills: int, seed: int) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         database = url or f"sqlite+aiosqlite:///{folder}/shebao.db"
         await migrate(database)
-        return await ask_and_kill(
+        return await ask_and_end(
             database,
             Path(folder),
+            mode,
             chats=chats,
             each=each,
-            kills=kills,
+            ends=kills,
             seed=seed,
-            SHEBAO_DATA_DIR=f"{folder}/data",
             SHEBAO_SEND_PER_CHAT_PER_SECOND="1",
         )
 
@@ -38,13 +46,14 @@ async def _measure(url: str, chats: int, each: int, kills: int, seed: int) -> Ou
 @click.option("--kills", default=10, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 def main(chats: int, each: int, kills: int, seed: int) -> None:
-    """Ask, kill, count; with Telegram's usual sending limits."""
+    """Ask, kill, count; with Telegram's usual sending limits. Of two replicas, one by chance is killed each time."""
     rows = []
     with Postgres() as server:
-        for engine, url in (("SQLite", ""), ("PostgreSQL", server.database())):
-            found = asyncio.run(_measure(url, chats, each, kills, seed))
-            counts = (found.questions, found.kills, found.lost, found.duplicated, found.out_of_order)
-            rows.append([engine, "polling", *map(str, counts), f"{found.seconds:.0f}"])
+        for mode, engine in ROWS:
+            url = server.database() if engine == "PostgreSQL" else ""
+            found = asyncio.run(_measure(mode, url, chats=chats, each=each, kills=kills, seed=seed))
+            counts = (found.questions, found.ends, found.lost, found.duplicated, found.out_of_order)
+            rows.append([mode, engine, *map(str, counts), f"{found.seconds:.0f}"])
     print(table(HEAD, rows))
 
 

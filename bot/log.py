@@ -40,6 +40,12 @@ def safe(text: str) -> str:
     return redact(_TOKEN.sub("«token»", text))
 
 
+def cause(error: Exception | str) -> str:
+    """What an error says, in one line; a database's without the statement that it befell."""
+    said = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    return said or type(error).__name__
+
+
 class SafeFormatter(logging.Formatter):
     """Masks whatever looks like a bot token or a personal number, in messages and tracebacks alike."""
 
@@ -95,7 +101,7 @@ class Trouble:
         """It does not work for somebody."""
         self._last = self._met[by] = time.monotonic()
         if not self._said:
-            self._log.warning("%s does not work (%s): trying again", self._what, error)
+            self._log.warning("%s does not work (%s): trying again", self._what, cause(error))
         self._said = True
 
     def over(self, by: object = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,14 @@ from tests.bot_api_double import BotApiDouble
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "123456:TEST-secret_part"
+SECRET = "a-Secret_of-32-signs-0123456789ab"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class Bot:
@@ -35,9 +44,11 @@ class Bot:
             **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._began = 0
 
     def start(self) -> Bot:
         with self._log.open("ab") as log:
+            self._began = log.tell()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"],
                 cwd=ROOT,
@@ -67,6 +78,11 @@ class Bot:
     async def ended(self) -> int:
         assert self._process
         return await asyncio.to_thread(self._process.wait, 30)
+
+    @property
+    def serving(self) -> bool:
+        """Whether it has come so far that it takes updates, and signals."""
+        return b"updates come by" in self._log.read_bytes()[self._began :]
 
     @property
     def log(self) -> str:

@@ -22,10 +22,9 @@ from bot.storage import Store, migrate
 from tests.bot_api_double import BotApiDouble
 from tests.conftest import ROOT, SMALL
 from tests.postgres import Postgres
-from tests.process import TOKEN, Bot
+from tests.process import SECRET, TOKEN, Bot, free_port
 from tests.test_cli import shebao
 from tests.test_telegram import api, both_engines, launch, someone, told
-from tests.test_webhook import SECRET, free_port
 
 __all__ = ["api", "launch"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import os
@@ -337,29 +336,6 @@ async def test_a_refused_token_ends_with_one_sentence(api: BotApiDouble, launch:
     assert await bot.ended() == 1
     assert "Telegram refuses the bot token" in bot.log
     assert "secret_part" not in bot.log
-
-
-@pytest.mark.parametrize("launch", ["postgresql"], indirect=True)
-async def test_postgresql_restarted_is_waited_for_and_said_once(
-    api: BotApiDouble, launch: Callable[..., Bot], postgres: Postgres
-) -> None:
-    bot = launch()
-    chats = [someone(api) for _ in range(5)]
-    chats[0].say("第1条")
-    await told(api, chats[0], 1)
-    for chat in chats[1:]:
-        chat.say("第1条")
-    await asyncio.to_thread(postgres.stop)
-    for chat in chats:
-        chat.say("第2条")
-    await asyncio.sleep(3)
-    await asyncio.to_thread(postgres.start)
-    for chat in chats:
-        assert "第二条" in (await told(api, chat, 2)).text
-    assert bot.log.count("the database does not work") == 1
-    assert bot.log.count("receiving does not work") == 1
-    await api.wait_until(lambda: "the database works again" in bot.log, timeout=10)
-    assert bot.log.count("the database works again") == 1
 
 
 @both_engines

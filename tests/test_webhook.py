@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.webhook import parse
 from tests.bot_api_double import BotApiDouble
-from tests.process import Bot
+from tests.process import SECRET, Bot, free_port
 from tests.test_telegram import api, both_engines, launch, someone, told
 
 __all__ = ["api", "launch"]
 
-SECRET = "a-Secret_of-32-signs-0123456789ab"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
@@ -48,13 +47,6 @@ class Hook:
             sent[HEADER] = secret
         async with httpx.AsyncClient(trust_env=False) as client:
             return (await client.post(self.url, content=content, headers=sent)).status_code
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def registered(api: BotApiDouble) -> None:

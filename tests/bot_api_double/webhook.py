@@ -37,7 +37,8 @@ class WebhookSender:
         if not _URL.fullmatch(url):
             description = "bad webhook: An HTTPS URL must be provided for webhook"
             raise Rejection(description, violation=f"url: {url!r} is not an HTTPS address")
-        await self.stop()
+        while self._task is not None:  # another replica may set it while the deliveries of before end
+            await self.stop()
         if "allowed_updates" in params:
             self._world.updates.allowed = params["allowed_updates"]
         if params.get("drop_pending_updates"):

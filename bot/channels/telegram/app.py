@@ -127,6 +127,7 @@ class _Service:
     async def _receive(self) -> None:
         if self._settings.webhook_url is None:
             self._receiver = Receiver(self._bot, self._store, self._arrived)
+            log.info("updates come by polling")
             await self._receiver.run()
         else:
             await register(self._bot, self._settings)

@@ -30,6 +30,8 @@ ANSWER_SECONDS = 30.0
 """How long Telegram may take over a call: to give up early is to send twice."""
 TURN_SECONDS = 0.01
 """What comes about within this time goes into one transaction."""
+LAST_SECONDS = 1.5
+"""Of a drain, for what Telegram has in hand by then: cut off, it would be sent again."""
 PATIENCE = 8.0
 LEAST_PATIENCE = 1.0
 """For how many messages' time, and for how many seconds at least, one that is not yet noted as sent holds up the next. A kill
@@ -54,6 +56,7 @@ class Sender:
         self._ready = ready
         self._gate = Gate(limits.pace.gap)
         self._under_way: set[asyncio.Task[None]] = set()
+        self._calling: set[asyncio.Task[None] | None] = set()
         self._results: list[Settled] = []
         self._refused: ChannelError | None = None
         self._turned = 0.0
@@ -72,14 +75,19 @@ class Sender:
     async def drain(self, seconds: float) -> None:
         """Deliver what can go within a time, then stop. What is cut off is sent again by whoever comes next."""
         end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
+        while (left := end - LAST_SECONDS - time.monotonic()) > 0:
             wait = await self._turn()
             if not self._under_way and not self._results and (wait >= IDLE_SECONDS or wait > left):
                 return
             await self._wait(min(wait, left))
+        for task in self._under_way - self._calling:
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=max(0.0, end - time.monotonic()))
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._store.turn(self._results, 0, self._limits.pace)
 
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:
@@ -129,7 +137,12 @@ class Sender:
         with about(message.update_id):
             if message.attempts:
                 metrics.RETRIES.inc()
-            result = await self._call(message)
+            task = asyncio.current_task()
+            self._calling.add(task)
+            try:
+                result = await self._call(message)
+            finally:
+                self._calling.discard(task)
         if result is not None:
             self._results.append(result)
         self._ready.set()
