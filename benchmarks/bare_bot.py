@@ -1,4 +1,4 @@
-"""python-telegram-bot as it comes, answering what it is asked: `python -m benchmarks.bare_bot BASE_URL TOKEN`."""
+"""python-telegram-bot as it comes, repeating what it hears: `python -m benchmarks.bare_bot BASE_URL TOKEN [concurrent]`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ async def _answer(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 def main() -> None:
-    """Poll until killed, with every setting as it comes."""
-    base_url, token = sys.argv[1:]
-    application = Application.builder().token(token).base_url(f"{base_url}/bot").build()
+    """Poll until killed, with every setting as it comes, or with updates handled side by side."""
+    base_url, token, *how = sys.argv[1:]
+    builder = Application.builder().token(token).base_url(f"{base_url}/bot")
+    application = builder.concurrent_updates(how == ["concurrent"]).build()
     application.add_handler(MessageHandler(filters.TEXT, _answer))
     application.run_polling()
 

@@ -19,7 +19,7 @@ from tests.process import TOKEN
 
 ONCE = {
     "polling": ("the database does not work", "receiving does not work"),
-    "webhook": ("the database does not work", "could not be stored"),
+    "webhook": ("the database does not work", "storing updates does not work"),
 }
 
 

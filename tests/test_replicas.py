@@ -72,7 +72,7 @@ async def test_two_replicas_keep_one_order_in_each_chat_and_one_sending_limit(
 async def test_what_a_killed_replica_had_in_hand_is_taken_over_in_time(
     api: BotApiDouble, replicas: Callable[..., Fleet]
 ) -> None:
-    async with replicas(SHEBAO_SEND_PER_SECOND="8") as fleet:  # slow, for a busy machine, as in test_kill.py
+    async with replicas() as fleet:
         killed, other = fleet.bots
         await fleet.serving()
         crowd = Crowd(api, 40, 2, seed=7)
