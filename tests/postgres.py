@@ -18,9 +18,14 @@ NOBODY = 65534
 
 
 class Postgres:
-    """A server of its own, on a free port of this machine, in a folder that is thrown away."""
+    """A server of its own, on a free port of this machine, in a folder that is thrown away.
 
-    def __init__(self) -> None:
+    Args:
+        durable: whether a commit waits for the disk, as it must outside tests.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._fsync = "on" if durable else "off"
         self._folder = Path(tempfile.mkdtemp(prefix="shebao-pg-"))
         # PostgreSQL refuses to run as root, so root lends it the name of nobody.
         self._user: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
@@ -62,7 +67,7 @@ class Postgres:
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "unix_socket_directories": "",
-            "fsync": "off",
+            "fsync": self._fsync,
         }
         options |= {"shared_buffers": "64MB", "max_connections": "200"}
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]

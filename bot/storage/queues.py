@@ -61,7 +61,9 @@ _FREE_UPDATES = (
     .where(inbox.c.state == WAITING, leases.c.chat.is_(None))
     .order_by(inbox.c.update_id)
     .limit(_COUNT)
+    .with_for_update(of=inbox, skip_locked=True)
 )
+"""PostgreSQL passes over what another replica is about to take; SQLite lets one write at a time anyway."""
 _FIRST_UPDATES = (
     select(inbox.c.update_id, inbox.c.chat, inbox.c.payload, inbox.c.received_at, inbox.c.attempts)
     .where(
@@ -109,6 +111,7 @@ _FREE_MESSAGES = (
     .where(leases.c.chat.is_(None), *_first_and_due())
     .order_by(outbox.c.id)
     .limit(_COUNT)
+    .with_for_update(of=outbox, skip_locked=True)
 )
 # The limits are looked at again, as somebody may just have sent.
 _FIRST_MESSAGES = (

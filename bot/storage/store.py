@@ -101,7 +101,7 @@ class Store:
     @property
     def workers(self) -> int:
         """How many transactions at once are of use here."""
-        return 1 if self._engine.dialect.name == "sqlite" else 4
+        return 1 if self._engine.dialect.name == "sqlite" else 2
 
     def _owner(self) -> str:
         return f"{self._name}/{next(self._numbers)}"
