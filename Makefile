@@ -8,8 +8,8 @@ PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 .PHONY: help run test format bench lock clean
 
 help:
-	@echo "make run    set up and start the bot (Telegram if TELEGRAM_BOT_TOKEN is set, else here in the terminal)"
-	@echo "make test   set up and check everything: format, lint, types, tests"
+	@echo "make run    set up and start the desk, and the bot in Telegram if TELEGRAM_BOT_TOKEN is set"
+	@echo "make test   set up and check everything: format, lint, types, tests (needs Chromium: apt-get install chromium)"
 	@echo "make bench  measure the matcher beside its peers on the project's own questions (about ten minutes)"
 	@echo "make format rewrite the code in the project's format"
 	@echo "make lock   pin the newest dependencies that pyproject.toml allows (needs uv)"

@@ -17,7 +17,7 @@ from bot.channels import terminal
 from bot.dialogue import Assistant, Speaker, article_requests
 from bot.errors import KnowledgeCheckError, ShebaoError, UsageError
 from bot.knowledge import load_kept
-from bot.language import Language
+from bot.language import Language, Text
 from bot.matching import Matcher
 from bot.settings import Settings, read
 
@@ -37,21 +37,58 @@ def commands() -> None:
 
 @commands.command()
 def run() -> None:
-    """Start the bot: in Telegram if TELEGRAM_BOT_TOKEN is set, else here in the terminal."""
+    """Start the desk, and in Telegram the bot if TELEGRAM_BOT_TOKEN is set."""
     settings = read()
-    assistant = _assistant(settings)
     if settings.token is None:
-        click.echo(wording.CONNECT_TELEGRAM.zh + "\n" + wording.CONNECT_TELEGRAM.en + "\n", err=True)
-        terminal.chat(assistant)
+        _tell(wording.CONNECT_TELEGRAM)
+        _desk(settings)
         return
+    assistant = _assistant(settings)
     # Imported here: the terminal needs neither the database nor Telegram, and they take a second to import.
     import asyncio
 
+    from bot import desk as desks
     from bot import log
     from bot.channels.telegram import app
 
     log.set_up(settings.log_format, settings.log_level)
-    asyncio.run(app.run(settings, assistant))
+    asyncio.run(app.run(settings, assistant, lambda store: desks.serve(settings, assistant, store, _tell_address)))
+
+
+@commands.command()
+def desk() -> None:
+    """Serve the desk: the page on which a hotline agent answers a caller."""
+    _desk(read())
+
+
+@commands.command()
+@click.argument("name")
+def account(name: str) -> None:
+    """Let NAME log in to the desk, or change the password, which is asked for: writes the file of SHEBAO_DESK_ACCOUNTS."""
+    from bot.desk import write_account
+
+    file = read().desk_accounts
+    if file is None:
+        raise UsageError("SHEBAO_DESK_ACCOUNTS is not set: set it to the file that shall hold the accounts")
+    typing = sys.stdin.isatty()
+    asked = click.prompt("Password", hide_input=True, confirmation_prompt=True) if typing else sys.stdin.readline()
+    write_account(file, name, asked.rstrip("\r\n"))
+    click.echo(f"{name} may log in ({file}).")
+
+
+@commands.command()
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The latest so many.")
+@click.option("--jsonl", "as_jsonl", is_flag=True, help="JSON lines; see docs/interfaces.md.")
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+def feedback(limit: int, as_jsonl: bool, lang: Language) -> None:
+    """List what people said of the answers, the newest first: thumbs from Telegram, reports from the desk."""
+    import asyncio
+
+    from bot import feedback as listing
+    from bot import storage
+
+    found = asyncio.run(storage.latest_judgements(read().database, limit))
+    _stream(listing.as_json_lines(found) if as_jsonl else listing.as_lines(found, lang))
 
 
 @commands.command()
@@ -202,6 +239,27 @@ def doctor(quick: bool, lang: Language) -> None:
     click.echo(doctors.render(findings, lang))
     if any(finding.grade == "wrong" for finding in findings):
         sys.exit(1)
+
+
+def _desk(settings: Settings) -> None:
+    import asyncio
+
+    from bot import desk as desks
+    from bot import log
+
+    if settings.desk_address is None:
+        raise UsageError("SHEBAO_DESK_LISTEN: no desk is to be served: set it to 127.0.0.1:8080, or unset it")
+    log.set_up(settings.log_format, settings.log_level)
+    asyncio.run(desks.run(settings, _assistant(settings), _tell_address))
+
+
+def _tell_address(url: str) -> None:
+    for text in (wording.DESK_AT.zh, wording.DESK_AT.en):
+        click.echo(text.format(url=url), err=True)
+
+
+def _tell(text: Text) -> None:
+    click.echo(text.zh + "\n" + text.en + "\n", err=True)
 
 
 def _stream(lines: Any) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from bot.address import Address, address_of
 from bot.errors import SettingsError
 from bot.matching import ANSWER_AT, CLARIFY_AT
 
@@ -20,32 +21,9 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 TELEGRAM = "https://api.telegram.org"
 SECRETS = Path("/run/secrets")
+DESK = "127.0.0.1:8080"
+OFF = "off"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-
-
-class Address(NamedTuple):
-    """Where a server listens."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-def address_of(listen: str) -> Address:
-    """The parts of `host:port`; an IPv6 address stands in square brackets.
-
-    Raises:
-        ValueError: where it is no such text.
-    """
-    host, colon, port = listen.strip().rpartition(":")
-    bracketed = host.startswith("[") and host.endswith("]")
-    if not (host and colon and port.isascii() and port.isdecimal() and int(port) <= 65535) or (
-        ":" in host and not bracketed
-    ):
-        raise ValueError("is no host and port: write it like 127.0.0.1:8081")
-    return Address(host.strip("[]"), int(port))
 
 
 class Settings(BaseModel):
@@ -56,7 +34,7 @@ class Settings(BaseModel):
     token: SecretStr | None = Field(
         None,
         alias="TELEGRAM_BOT_TOKEN",
-        description="The bot's token, from @BotFather. Not set: the conversation is here in the terminal.",
+        description="The bot's token, from @BotFather. Not set: there is the desk, and `shebao chat`.",
     )
     api_base_url: str = Field(
         TELEGRAM,
@@ -120,6 +98,28 @@ class Settings(BaseModel):
             " beside it."
         ),
     )
+    desk_listen: str | None = Field(
+        None,
+        alias="SHEBAO_DESK_LISTEN",
+        description="Host and port of the desk; `off`: none. Not set: `127.0.0.1:8080`; beside a webhook none.",
+    )
+    desk_password: SecretStr | None = Field(
+        None,
+        alias="SHEBAO_DESK_PASSWORD",
+        description="One password for all who sit at the desk, 10 characters or more. It, or the accounts, are needed where"
+        " other machines can reach the desk.",
+    )
+    desk_accounts: Path | None = Field(
+        None,
+        alias="SHEBAO_DESK_ACCOUNTS",
+        description="File with an account for each, written by `shebao account NAME`, instead of the one password.",
+    )
+    desk_api_token: SecretStr | None = Field(
+        None,
+        alias="SHEBAO_DESK_API_TOKEN",
+        description="What the hotline's own systems show (`Authorization: Bearer …`) to use `/api/v1`, 20 letters, digits, _"
+        " and - or more. Not set: where there is a login, only whoever has logged in.",
+    )
     log_format: Literal["text", "json"] = Field(
         "text", alias="SHEBAO_LOG_FORMAT", description="`text` or `json`: one line an event on standard error."
     )
@@ -150,6 +150,26 @@ class Settings(BaseModel):
     @classmethod
     def _is_host_and_port(cls, listen: str | None) -> str | None:
         return str(address_of(listen)) if listen else None
+
+    @field_validator("desk_listen")
+    @classmethod
+    def _is_host_and_port_or_off(cls, listen: str | None) -> str | None:
+        return listen if listen in {None, OFF} else str(address_of(listen or ""))
+
+    @field_validator("desk_password")
+    @classmethod
+    def _is_long_enough(cls, password: SecretStr | None) -> SecretStr | None:
+        if password is not None and len(password.get_secret_value().strip()) < 10:
+            raise ValueError("is too short: take 10 characters or more")
+        return SecretStr(password.get_secret_value().strip()) if password else None
+
+    @field_validator("desk_api_token")
+    @classmethod
+    def _is_an_api_token(cls, token: SecretStr | None) -> SecretStr | None:
+        text = token.get_secret_value().strip() if token else None
+        if text is not None and not (_SECRET.fullmatch(text) and len(text) >= 20):
+            raise ValueError("must hold 20 to 256 letters, digits, _ and -: make one with `openssl rand -hex 32`")
+        return SecretStr(text) if text else None
 
     @field_validator("token")
     @classmethod
@@ -203,6 +223,31 @@ class Settings(BaseModel):
                 "SHEBAO_HTTP_LISTEN must not be SHEBAO_WEBHOOK_LISTEN: metrics are not for the public; use another port"
             )
         return self
+
+    @model_validator(mode="after")
+    def _desk_is_guarded(self) -> Self:
+        if self.desk_password and self.desk_accounts:
+            raise ValueError("SHEBAO_DESK_PASSWORD and SHEBAO_DESK_ACCOUNTS are both set: unset one of them")
+        at = self.desk_address
+        if at and not at.is_loopback and not self.desk_password and not self.desk_accounts:
+            raise ValueError(
+                f"SHEBAO_DESK_LISTEN is {at}, which other machines can reach: set SHEBAO_DESK_PASSWORD or"
+                " SHEBAO_DESK_ACCOUNTS, or listen on 127.0.0.1"
+            )
+        taken = {"SHEBAO_HTTP_LISTEN": self.http_listen}
+        if self.webhook_url:
+            taken["SHEBAO_WEBHOOK_LISTEN"] = self.webhook_listen
+        for name, listen in taken.items():
+            if at and at.port and listen == str(at):
+                raise ValueError(f"SHEBAO_DESK_LISTEN must not be {name}: use another port for one of them")
+        return self
+
+    @property
+    def desk_address(self) -> Address | None:
+        """Where `shebao run` serves the desk; None: nowhere. Beside a webhook, only where that is set."""
+        if self.desk_listen == OFF or (self.desk_listen is None and self.webhook_url):
+            return None
+        return address_of(self.desk_listen or DESK)
 
     @property
     def webhook_path(self) -> str:

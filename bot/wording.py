@@ -35,6 +35,12 @@ CHAPTER = _t("第{number}章 {title}", "Chapter {number}: {title}")
 IF = _t("{label}：", "{label}: ")
 OR = _t("或", " or ")
 AND = _t("，", ", ")
+PASSAGES: dict[str, Text] = {
+    "bring": _t("请带", "Please bring"),
+    "where": _t("在哪里办", "Where"),
+}
+SMS_HOTLINE = _t("咨询：社保12333，医保12393。", "Hotlines: 12333, medical insurance 12393.")
+REFERENCE = _t("编号 {entry} · 版本 {revision}", "Ref. {entry} · revision {revision}")
 LIST_COMMA = _t("、", ", ")
 
 # ------------------------------------------------------------------ conversation
@@ -111,9 +117,10 @@ TOO_LONG = _t("（内容较长，只看了前面一部分。）", "(That was lon
 
 # ------------------------------------------------------------------ terminal
 CONNECT_TELEGRAM = _t(
-    "在终端里直接提问即可。要接入 Telegram：设置环境变量 TELEGRAM_BOT_TOKEN 后重新运行。",
-    "Ask here in the terminal. To connect Telegram, set TELEGRAM_BOT_TOKEN and run again.",
+    "要接入 Telegram：设置环境变量 TELEGRAM_BOT_TOKEN 后重新运行。要在终端里对话：shebao chat。",
+    "To connect Telegram, set TELEGRAM_BOT_TOKEN and run again. To talk in the terminal: shebao chat.",
 )
+DESK_AT = _t("坐席页面：{url}", "The desk: {url}")
 
 # ------------------------------------------------------------------ Telegram
 COMMANDS: dict[str, Text] = {
@@ -157,6 +164,15 @@ TROUBLE = _t(
     "抱歉，刚才这条消息没能处理。请换个说法再问，或拨打 12333、12393。",
     "Sorry, that message could not be handled. Please ask in other words, or call 12333 or 12393.",
 )
+
+# ------------------------------------------------------------------ shebao feedback
+VERDICTS: dict[str, Text] = {
+    "up": _t("👍 有用", "👍 helpful"),
+    "down": _t("👎 没用", "👎 not helpful"),
+    "none": _t("没有答上来", "not answered"),
+    "bad": _t("有错或过时", "wrong or outdated"),
+}
+NO_FEEDBACK = _t("还没有反馈。", "There is no feedback yet.")
 
 # ------------------------------------------------------------------ shebao doctor
 DOCTOR_CHECKS: dict[str, Text] = {
@@ -202,8 +218,8 @@ DOCTOR_FAILED = _t(
     "{waiting} waiting, {failed} given up. The latest errors: {errors}. Please report them to the developers.",
 )
 DOCTOR_NO_TOKEN = _t(
-    "没有设置 TELEGRAM_BOT_TOKEN，只能在终端里对话",
-    "TELEGRAM_BOT_TOKEN is not set: the conversation is in the terminal",
+    "没有设置 TELEGRAM_BOT_TOKEN，只有坐席页面和终端对话",
+    "TELEGRAM_BOT_TOKEN is not set: there are only the desk and the terminal",
 )
 DOCTOR_TELEGRAM = _t("令牌有效，机器人是 @{name}", "the token is valid, the bot is @{name}")
 DOCTOR_TOKEN_WRONG = _t(

@@ -41,6 +41,7 @@ class Bot:
             "SHEBAO_DATA_DIR": str(folder / "data"),
             "SHEBAO_SEND_PER_CHAT_PER_SECOND": "0",
             "SHEBAO_ASK_PER_MINUTE": "0",
+            "SHEBAO_DESK_LISTEN": "off",
             **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None

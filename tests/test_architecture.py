@@ -10,8 +10,9 @@ import pytest
 
 from tests.conftest import ROOT
 
-LEAVES = {"errors", "kept", "language", "numerals", "wording", "privacy", "log", "metrics", "web"}
+LEAVES = {"address", "errors", "kept", "language", "numerals", "wording", "privacy", "log", "metrics", "web"}
 ARROWS: dict[str, set[str]] = {
+    "address": set(),
     "errors": set(),
     "kept": set(),
     "numerals": set(),
@@ -26,12 +27,16 @@ ARROWS: dict[str, set[str]] = {
     "answers": {"knowledge", "language", "numerals", "wording"},
     "dialogue": {"knowledge", "matching", "answers", "language", "numerals", "wording"},
     "storage": {"dialogue", "errors"},
-    "settings": {"errors", "matching"},
+    "settings": {"address", "errors", "matching"},
+    "desk": {"answers", "dialogue", "knowledge", "matching", "storage", "settings", *LEAVES},
+    "feedback": {"language", "storage", "wording"},
     "channels": {"answers", "dialogue", "knowledge", "storage", "settings", *LEAVES},
     "oneshot": {"answers", "channels", "dialogue", "knowledge", "language", "matching"},
-    "doctor": {"errors", "knowledge", "language", "log", "settings", "storage", "wording"},
+    "doctor": {"address", "errors", "knowledge", "language", "log", "settings", "storage", "wording"},
     "review": {"answers", "errors", "knowledge", "language", "matching", "numerals"},
     "cli": {
+        "desk",
+        "feedback",
         "doctor",
         "review",
         "storage",
@@ -46,7 +51,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "__main__": {"cli"},
 }
-PACKAGES = ["doctor", "web", "review", "knowledge", "matching", "answers", "dialogue", "storage"]
+PACKAGES = ["desk", "doctor", "web", "review", "knowledge", "matching", "answers", "dialogue", "storage"]
 MODULES = sorted(path for path in (ROOT / "bot").rglob("*.py") if "migrations" not in path.parts)
 
 

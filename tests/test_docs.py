@@ -10,6 +10,7 @@ import pytest
 
 from bot import wording
 from bot.cli import commands
+from bot.desk import texts as desk_texts
 from bot.language import Text
 from bot.settings import Settings
 from tests.conftest import ROOT
@@ -46,7 +47,7 @@ def test_every_telegram_command_is_in_the_readme() -> None:
 
 
 def test_every_text_of_ours_has_both_languages() -> None:
-    for name, value in vars(wording).items():
+    for name, value in [*vars(wording).items(), *vars(desk_texts).items()]:
         texts = value.values() if isinstance(value, dict) else [value]
         for text in texts:
             if isinstance(text, Text):

@@ -37,6 +37,11 @@ def render_materials(answer: Answer, language: Language) -> str:
     return _block(answer.title.of(language), ["☐ " + line.of(language) for line in section.lines], language)
 
 
+def render_law(answer: Answer, language: Language) -> str:
+    """The cited articles alone, with the reasons why they apply; empty where the answer cites none."""
+    return "\n\n".join([answer.title.of(language), law]) if (law := _law(answer, language)) else ""
+
+
 def render_article(quote: Quote, language: Language) -> str:
     """An article by itself: in English the translation, then the official Chinese text."""
     name = layout.quote_name(quote, language)

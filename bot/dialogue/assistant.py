@@ -11,6 +11,7 @@ from bot.dialogue.articles import ArticleRequest, article_requests
 from bot.dialogue.aspects import aspect_of
 from bot.dialogue.conversation import LET_GO_AFTER, Conversation, Reply, Step, Utterance
 from bot.dialogue.phrases import Control, asks, control
+from bot.dialogue.relevance import matters
 from bot.dialogue.speaker import Speaker
 from bot.dialogue.understanding import NONE_OF_THESE, Question, Understanding
 from bot.knowledge import UNKNOWN, Detail, Entry, Knowledge
@@ -45,6 +46,7 @@ class Assistant:
         self, knowledge: Knowledge, matcher: Matcher, answer_at: float = ANSWER_AT, clarify_at: float = CLARIFY_AT
     ) -> None:
         self.knowledge = knowledge
+        self.matcher = matcher
         self._understanding = Understanding(knowledge, matcher, answer_at, clarify_at)
         self._say = Speaker(knowledge)
 
@@ -256,7 +258,7 @@ class Assistant:
             if option and option.entry:
                 other = self.knowledge.entries[option.entry]
                 return self._open(conversation, other, question)
-        missing = [d for d in entry.details or () if d.id not in details and _matters(entry, d, details)]
+        missing = [d for d in entry.details or () if d.id not in details and matters(entry, d, details)]
         missing.sort(key=lambda detail: detail.id != reopened)
         asking = missing[0] if missing else None
         step = Step(
@@ -301,18 +303,3 @@ def _before(text: str, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         return (Reply(text),)
     first, *rest = replies
     return (replace(first, text=f"{text}\n\n{first.text}"), *rest)
-
-
-def _matters(entry: Entry, detail: Detail, details: Mapping[str, str]) -> bool:
-    """Whether the answer depends on a detail, given the others."""
-    if any(option.entry for option in detail.options):
-        return True
-    return any(
-        detail.id in conditional.when
-        and all(
-            details.get(name, UNKNOWN) in (UNKNOWN, *options)
-            for name, options in conditional.when.items()
-            if name != detail.id
-        )
-        for conditional in entry.conditionals()
-    )

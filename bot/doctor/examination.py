@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot import wording
+from bot.address import address_of
 from bot.doctor.finding import Finding, found
 from bot.doctor.machine import data_folder, database, knowledge
 from bot.doctor.remote import process, telegram
 from bot.errors import SettingsError
 from bot.language import Text
-from bot.settings import Settings, address_of, read
+from bot.settings import Settings, read
 
 
 async def examine() -> list[Finding]:

@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 
 from bot import wording
+from bot.address import Address
 from bot.doctor.finding import Finding, found
-from bot.settings import Address, Settings
+from bot.settings import Settings
 
 WAIT_SECONDS = 10.0
 QUICK_SECONDS = 2.0

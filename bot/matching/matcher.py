@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bot.matching import cache as files
 from bot.matching.calibration import calibrate, prior
 from bot.matching.confidence import Weights, features, probabilities
-from bot.matching.explanation import Explanation, reasons
+from bot.matching.explanation import Explanation, reasons, shared
 from bot.matching.features import extract, term_hashes
 from bot.matching.index import Index, Query
 from bot.matching.normalise import normalise, normalise_all
@@ -216,6 +216,14 @@ class Matcher:
         pairs = list(zip(written, nearest, strict=True))
         found = reasons(ranked, self._weights, self._ids, pairs, reading.canonical)
         return Explanation(text, reading.canonical, reading.query.sounds, found)
+
+    def shared_words(self, text: str, others: Sequence[str]) -> list[tuple[str, ...]]:
+        """For each of the others, such as phrasings, the words that the question, as read, shares with it, in order."""
+        reading = self.read(text)
+        theirs = self._synonyms.canonical_all(others)
+        if reading.query.sounds:
+            theirs = [spoken(phrasing) for phrasing in theirs]
+        return [shared(reading.canonical, phrasing) for phrasing in theirs]
 
     def left_out(self) -> Iterator[tuple[str, str, list[Candidate]]]:
         """For each phrasing: its entry, itself, and what would be found if it were not there (nor one written alike)."""

@@ -2,8 +2,9 @@
 
 from bot.storage.engine import migrate
 from bot.storage.inspection import Backlog, Inspection, answers, backlog, inspect
+from bot.storage.judgements import latest_judgements
 from bot.storage.queues import Pace
-from bot.storage.records import Outgoing, Question, Received, Settled
+from bot.storage.records import Judgement, Outgoing, Question, Received, Settled, Verdict
 from bot.storage.store import MAX_ATTEMPTS, Store
 from bot.storage.unit import LeaseLostError, Unit
 
@@ -11,6 +12,7 @@ __all__ = [
     "MAX_ATTEMPTS",
     "Backlog",
     "Inspection",
+    "Judgement",
     "LeaseLostError",
     "Outgoing",
     "Pace",
@@ -19,8 +21,10 @@ __all__ = [
     "Settled",
     "Store",
     "Unit",
+    "Verdict",
     "answers",
     "backlog",
     "inspect",
+    "latest_judgements",
     "migrate",
 ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Verdict = Literal["up", "down", "none", "bad"]
+"""What somebody thinks of an answer: 👍, 👎; at the desk: not answered, wrong or outdated."""
 
 
 @dataclass(frozen=True)
@@ -83,3 +86,30 @@ class Question:
     outcome: str
     entry_id: str | None
     details: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What somebody thought of an answer, with the question it was given to, for the editor.
+
+    Attributes:
+        number: of the feedback, growing.
+        given_at: seconds since 1970, UTC.
+        verdict: see `Verdict`.
+        by: "telegram" or "desk".
+        question: redacted.
+        entry_id: the entry that answered, if one did.
+        details: the case that was answered.
+        note: what was written beside it, redacted.
+        revision: of the knowledge that was judged, where it is known.
+    """
+
+    number: int
+    given_at: float
+    verdict: str
+    by: str
+    question: str
+    entry_id: str | None
+    details: Mapping[str, str]
+    note: str
+    revision: str

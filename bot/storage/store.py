@@ -15,11 +15,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage import leases, queues, retention
+from bot.storage import judgements, leases, queues, retention
 from bot.storage.clock import STEP_SECONDS, Clock
 from bot.storage.engine import open_engine
 from bot.storage.queues import ERROR_LENGTH, Pace
-from bot.storage.records import Outgoing, Received, Settled
+from bot.storage.records import Outgoing, Question, Received, Settled, Verdict
 from bot.storage.sqlite import FileLock
 from bot.storage.tables import inbox
 from bot.storage.unit import Handling
@@ -202,6 +202,18 @@ class Store:
             return None
         async with self._engine.connect() as connection:
             return await queues.next_due(connection, limits, self.now())
+
+    # ------------------------------------------------------------------ from the desk
+
+    async def report(self, question: Question, verdict: Verdict, note: str, revision: str) -> int:
+        """Keep for the editor what somebody at the desk thinks of an answer; returns its number.
+
+        Args:
+            question: what was asked and answered; like the note, redacted.
+            revision: of the knowledge.
+        """
+        async with self._engine.begin() as connection:
+            return await judgements.report(connection, question, verdict, note=note, revision=revision, now=self.now())
 
     # ------------------------------------------------------------------ forgetting
 

@@ -116,6 +116,8 @@ feedback = Table(
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("question_id", _Id, ForeignKey("questions.id", ondelete="CASCADE"), nullable=False, unique=True),
-    Column("verdict", String(4), nullable=False, comment="up or down; the last one given counts"),
+    Column("verdict", String(4), nullable=False, comment="see records.Verdict; the last one given counts"),
     Column("given_at", Float, nullable=False),
+    Column("note", Text, comment="redacted"),
+    Column("revision", String(8), comment="of the knowledge that was judged"),
 )

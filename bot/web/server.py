@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+from starlette.types import ExceptionHandler
 
 from bot.errors import ChannelError
 
@@ -28,6 +30,8 @@ class Listener:
         port: 0 for any free one.
         routes: what is served.
         setting: the variable that names the address, for the error's message.
+        middleware: around the routes, the outermost first.
+        handlers: of exceptions, by class or status.
 
     Attributes:
         port: the port it listens on.
@@ -36,12 +40,21 @@ class Listener:
         ChannelError: on entering, where the address cannot be used.
     """
 
-    def __init__(self, host: str, port: int, routes: Sequence[Route], setting: str) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        routes: Sequence[BaseRoute],
+        setting: str,
+        *,
+        middleware: Sequence[Middleware] = (),
+        handlers: Mapping[Any, ExceptionHandler] | None = None,
+    ) -> None:
         self._host = host
         self.port = port
         self._setting = setting
         config = uvicorn.Config(
-            Starlette(routes=list(routes)),
+            Starlette(routes=list(routes), middleware=list(middleware), exception_handlers=dict(handlers or {})),
             http="h11",
             ws="none",
             lifespan="off",

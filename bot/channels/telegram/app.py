@@ -8,6 +8,8 @@ import gc
 import logging
 import signal
 import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, BotCommand
@@ -38,8 +40,12 @@ STOP_SECONDS = 2.0
 FIRST_TRIES = 5
 
 
-async def run(settings: Settings, assistant: Assistant) -> None:
-    """Serve Telegram until a signal or cancellation.
+Beside = Callable[[Store], AbstractAsyncContextManager[None]]
+"""What else this process serves, over the same store."""
+
+
+async def run(settings: Settings, assistant: Assistant, beside: Beside | None = None) -> None:
+    """Serve Telegram, and what stands beside it, until a signal or cancellation.
 
     Raises:
         ChannelError: where Telegram refuses the token or the webhook, or an address cannot be listened on.
@@ -57,7 +63,7 @@ async def run(settings: Settings, assistant: Assistant) -> None:
     )
     metrics.describe(assistant.knowledge.revision, len(assistant.knowledge.entries))
     try:
-        await _Service(bot, store, assistant, settings).run()
+        await _Service(bot, store, assistant, settings, beside).run()
     finally:
         with contextlib.suppress(TelegramError):
             await bot.shutdown()
@@ -94,8 +100,9 @@ async def _start(bot: Bot) -> None:
 class _Service:
     """Everything that runs side by side in one process."""
 
-    def __init__(self, bot: Bot, store: Store, assistant: Assistant, settings: Settings) -> None:
+    def __init__(self, bot: Bot, store: Store, assistant: Assistant, settings: Settings, beside: Beside | None) -> None:
         self._bot, self._store, self._assistant, self._settings = bot, store, assistant, settings
+        self._beside = beside
         self._arrived, self._ready, self._stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._receiver: Receiver | None = None
         self._registered = False
@@ -110,6 +117,8 @@ class _Service:
             await listen(
                 servers, self._settings, self._store, self._assistant, connected=self._connected, webhook=webhook
             )
+            if self._beside:
+                await servers.enter_async_context(self._beside(self._store))
             await _start(self._bot)
             for number in (signal.SIGINT, signal.SIGTERM):
                 with contextlib.suppress(NotImplementedError):  # where the platform has no such signals

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from starlette.routing import Route
 
 from bot import metrics
+from bot.address import address_of
 from bot.dialogue import Assistant
-from bot.settings import Settings, address_of
+from bot.settings import Settings
 from bot.storage import Store, answers, backlog
 from bot.web import Check, Listener, metrics_route, probe_routes
 

@@ -1,0 +1,156 @@
+"""Serving the desk: the routes, what stands before them, and the process where it runs alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from bot import metrics
+from bot.address import Address, address_of
+from bot.desk.accounts import Accounts, session_key
+from bot.desk.api import Api
+from bot.desk.cases import Cases
+from bot.desk.guard import SESSION_SECONDS, Guard, Headers, Policy
+from bot.desk.lawbook import LawBook
+from bot.desk.login import Login
+from bot.desk.pages import Pages
+from bot.desk.rendering import Renderer, language_of
+from bot.desk.texts import Speech
+from bot.dialogue import Assistant
+from bot.settings import Settings
+from bot.storage import Store, answers
+from bot.web import Listener, metrics_route, probe_routes
+
+log = logging.getLogger(__name__)
+
+STATIC = Path(__file__).with_name("static")
+SETTING = "SHEBAO_DESK_LISTEN"
+
+
+class Desk:
+    """The desk's application.
+
+    Args:
+        settings: who may use it.
+        assistant: understands questions.
+        store: keeps feedback.
+
+    Raises:
+        SettingsError: where the accounts or the key of the sessions cannot be read.
+    """
+
+    def __init__(self, settings: Settings, assistant: Assistant, store: Store) -> None:
+        self._renderer = Renderer()
+        accounts = Accounts.of(settings)
+        key = session_key(settings.data_dir / "desk.key")
+        at = settings.desk_address
+        secure = at is not None and not at.is_loopback
+        token = settings.desk_api_token.get_secret_value() if settings.desk_api_token else None
+        policy = Policy(accounts, key, token, secure)
+        cases, law = Cases(assistant), LawBook(assistant.knowledge)
+        thresholds = (settings.answer_at, settings.clarify_at)
+        self.routes: list[BaseRoute] = [
+            *Pages(cases, law, self._renderer, thresholds, login=accounts is not None).routes(),
+            *(Login(accounts, key, self._renderer).routes() if accounts else ()),
+            *Api(cases, law, store).routes(),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ]
+        self.middleware = [
+            Middleware(Headers, secure=secure),
+            Middleware(
+                SessionMiddleware,
+                secret_key=key,
+                session_cookie="desk",
+                max_age=SESSION_SECONDS,
+                same_site="strict",
+                https_only=secure,
+            ),
+            Middleware(Guard, policy=policy, refuse=self.refuse),
+        ]
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """What is said where a request cannot be fulfilled: a page to a browser, JSON to everything else."""
+        assert isinstance(error, HTTPException)
+        headers = dict(error.headers or {})
+        reads = request.method == "GET" or "text/html" in request.headers.get("accept", "")
+        if reads and not request.url.path.startswith(("/api/", "/static/")):
+            say = Speech(language_of(request))
+            said = say("not_found") if error.status_code == 404 else error.detail
+            return self._renderer.respond("trouble.html", request, error.status_code, headers, error=said)
+        return JSONResponse({"error": error.detail}, error.status_code, headers)
+
+    def listener(self, at: Address) -> Listener:
+        """A server for it."""
+        handlers = {HTTPException: self.refuse}
+        return Listener(*at, self.routes, SETTING, middleware=self.middleware, handlers=handlers)
+
+
+@contextlib.asynccontextmanager
+async def serve(
+    settings: Settings, assistant: Assistant, store: Store, said: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """Serve the desk within the block, where the settings ask for one.
+
+    Args:
+        said: told the desk's address.
+
+    Raises:
+        ChannelError: where the address cannot be listened on.
+        SettingsError: where the accounts cannot be read.
+    """
+    if settings.desk_address is None:
+        yield
+        return
+    async with Desk(settings, assistant, store).listener(settings.desk_address) as listener:
+        said(f"http://{Address(settings.desk_address.host, listener.port)}")
+        yield
+
+
+async def run(settings: Settings, assistant: Assistant, said: Callable[[str], None]) -> None:
+    """Serve the desk alone, until a signal or cancellation.
+
+    Raises:
+        ChannelError, SettingsError: as `serve`.
+        StorageError: where the database cannot be opened.
+    """
+    store = await Store.open(settings.database)
+    metrics.describe(assistant.knowledge.revision, len(assistant.knowledge.entries))
+    stopped = asyncio.Event()
+    try:
+        async with contextlib.AsyncExitStack() as servers:
+            if settings.http_listen:
+                probes = _probes(assistant, store)
+                at = address_of(settings.http_listen)
+                await servers.enter_async_context(Listener(*at, probes, "SHEBAO_HTTP_LISTEN"))
+            await servers.enter_async_context(serve(settings, assistant, store, said))
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with contextlib.suppress(NotImplementedError):  # where the platform has no such signals
+                    asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+            await stopped.wait()
+    finally:
+        await store.close()
+
+
+def _probes(assistant: Assistant, store: Store) -> list[BaseRoute]:
+    async def database() -> bool:
+        return await answers(store.engine)
+
+    async def knowledge() -> bool:
+        return bool(assistant.knowledge.entries)
+
+    async def nothing() -> None:
+        """No queue stands behind the desk alone."""
+
+    return [*probe_routes({"database": database, "knowledge": knowledge}), metrics_route(nothing)]
