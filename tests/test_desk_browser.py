@@ -119,6 +119,27 @@ async def test_from_the_callers_words_to_the_copied_answer_by_the_keyboard_alone
     assert text.endswith(f"\n\n编号 {CANCEL} · 版本 {knowledge.revision}")
 
 
+async def test_keys_that_come_faster_than_answers_are_not_lost(site: Site) -> None:
+    page = await site.open()
+
+    async def slow(route: Route) -> None:
+        await asyncio.sleep(0.2)
+        await route.continue_()
+
+    await page.route("**/parts/*", slow)
+    await page.keyboard.type("医保账户注销")
+    for key in ("Enter", "2", "2", "ArrowRight", "c"):
+        await page.keyboard.press(key)
+    await toast(page, "已复制")
+    assert page.url.endswith("?insured=deceased&outstanding-expenses=no")
+    assert "继承人或法定代理人的有效身份证件" in (text := await copied(page))
+    assert text.startswith("医保账户怎么注销\n"), "the full answer, which the arrow opened"
+    await expect(page.locator("#q")).to_have_value("医保账户注销")
+    await page.locator("#q").fill("qq zz")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#q")).to_be_focused()
+
+
 async def test_each_tab_copies_what_it_shows_and_the_reference_can_be_left_off(site: Site) -> None:
     page = await site.open(f"/entry/{CANCEL}?insured=deceased&outstanding-expenses=no")
     await page.locator("h1").focus()
@@ -372,6 +393,7 @@ async def test_the_login_page_has_no_finding_and_lets_in(site: Site, assistant: 
         await page.get_by_label("密码").fill("correct horse battery")
         await page.keyboard.press("Enter")
         await expect(page.locator("h1")).to_have_text("医保账户怎么注销")
+        await expect(page.locator("h1")).to_be_focused()
         await page.get_by_role("button", name="退出").click()
         await expect(page.get_by_label("密码")).to_be_visible()
         await page.context.close()

@@ -16,7 +16,8 @@ from bot.privacy import blank, redact
 SHOWN = 6
 """Candidates on the page."""
 _WORTH_SHOWING = 0.01
-_ALWAYS_SHOWN = 3
+_SHOWN_BESIDE = 3
+"""So many are shown if any is worth it: the likeliest may still be wrong."""
 _WORDS = 4
 _OF_ANY_QUESTION = frozenset(
     [
@@ -173,7 +174,8 @@ class Cases:
         candidates = [
             candidate
             for place, candidate in enumerate(question.candidates)
-            if place < _ALWAYS_SHOWN or candidate.confidence >= _WORTH_SHOWING
+            if candidate.confidence >= _WORTH_SHOWING
+            or (place < _SHOWN_BESIDE and question.candidates[0].confidence >= _WORTH_SHOWING)
         ]
         entries = [self.knowledge.entries[candidate.entry_id] for candidate in candidates]
         texts = [candidate.phrasing for candidate in candidates] + [entry.title.of(language) for entry in entries]
@@ -253,6 +255,5 @@ def _asked(entry: Entry, details: Mapping[str, str]) -> tuple[Asked, ...]:
 
 
 def _telling(words: Sequence[str]) -> tuple[str, ...]:
-    """The words worth showing: not those of any question, and single characters only where there are no others."""
-    longer = [word for word in dict.fromkeys(words) if len(word) > 1 and word not in _OF_ANY_QUESTION]
-    return tuple((longer or list(dict.fromkeys(words)))[:_WORDS])
+    """The words worth showing: no single characters, and not those of any question."""
+    return tuple([word for word in dict.fromkeys(words) if len(word) > 1 and word not in _OF_ANY_QUESTION][:_WORDS])

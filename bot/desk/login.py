@@ -46,7 +46,8 @@ class Login:
         fields = {name: values[0] for name, values in parse_qs(body, max_num_fields=10).items()}
         refuse_without_token(request, fields.get("csrf", ""))
         after, name = local_path(fields.get("next", "")), fields.get("name", "").strip()[:40]
-        keys = (f"address {request.client.host if request.client else ''}", f"name {name}")
+        # Not for the one name behind the one password: anybody could keep everybody out.
+        keys = (f"address {request.client.host if request.client else ''}", *([f"name {name}"] * self._accounts.named))
         say = Speech(language_of(request))
         if wait := self._attempts.wait(keys, time.monotonic()):
             return self._show(request, after, say("login_wait", seconds=wait), 429, {"Retry-After": str(wait)})

@@ -87,7 +87,7 @@ class Pages:
     # ------------------------------------------------------------------ whole pages
 
     async def _home(self, request: Request) -> Response:
-        return self._page(request, "welcome.html", wide=True)
+        return self._page(request, "welcome.html", first=True)
 
     async def _entry(self, request: Request) -> Response:
         details = {name: value for name, value in request.query_params.items() if name != "lang"}
@@ -138,7 +138,7 @@ class Pages:
             csrf=csrf_token(request.session),
             account=str(request.session.get("name", "")),
             login=self._login,
-            **{"wide": False, **values},
+            **{"first": False, **values},
         )
 
     def _article_values(self, quote: Quote, request: Request) -> Mapping[str, Any]:

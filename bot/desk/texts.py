@@ -13,7 +13,7 @@ TEXTS: dict[str, Text] = {
     "title": _t("社保坐席台", "Social insurance desk"),
     "skip": _t("跳到答案", "Skip to the answer"),
     "search": _t("来电人怎么说", "What the caller says"),
-    "placeholder": _t("输入来电人的话，或条文号，如“第27条”", "The caller’s words, or an article such as “article 27”"),
+    "placeholder": _t("输入来电人的话，或条文号，如“第27条”", "The caller’s words, or “article 27”"),
     "candidates": _t("可能的问题", "What it may be"),
     "sure": _t("把握大", "sure"),
     "likely": _t("可能是", "may be"),

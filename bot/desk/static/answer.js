@@ -81,7 +81,7 @@ export function press(chip) {
 
 export function digit(number) {
   const chip = $$("[data-active] [data-option]")[number - 1];
-  if (chip) press(chip);
+  return chip && press(chip);
 }
 
 export function tick(paper) {

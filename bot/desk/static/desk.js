@@ -6,6 +6,12 @@ import { search, searched } from "./law.js";
 import { draw, forget } from "./shelf.js";
 import { back, choose, refresh, step, typed } from "./suggest.js";
 
+// Keys may come faster than answers: each waits until what the one before began is there.
+let line = Promise.resolve();
+function queue(action) {
+  line = line.then(action).catch((error) => setTimeout(() => { throw error; }));
+}
+
 const THEMES = ["auto", "light", "dark"];
 
 const actions = {
@@ -85,13 +91,13 @@ document.addEventListener("click", (event) => {
   if (!target) return;
   if (target.matches("[data-do]:not([type=checkbox])")) {
     event.preventDefault();
-    actions[target.dataset.do](target);
-  } else if (target.matches("[data-option]")) press(target);
+    queue(() => actions[target.dataset.do](target));
+  } else if (target.matches("[data-option]")) queue(() => press(target));
   else if (target.matches("[data-tab]")) select(target.dataset.tab);
-  else if (target.matches("[role=option]")) choose(target);
+  else if (target.matches("[role=option]")) queue(() => choose(target));
   else if (target.matches('a[href^="/"]') && !(event.ctrlKey || event.metaKey || event.shiftKey || event.button)) {
     event.preventDefault();
-    go(target.getAttribute("href"));
+    queue(() => go(target.getAttribute("href")));
   }
 });
 
@@ -126,7 +132,10 @@ document.addEventListener("keydown", (event) => {
 
 function inSearch(event) {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event.key === "ArrowDown" ? 1 : -1);
-  else if (event.key === "Enter") choose();
+  else if (event.key === "Enter") {
+    $("#main").focus({ preventScroll: true }); // what is typed from here on is meant for the answer
+    queue(async () => (await choose()) || back());
+  }
   else if (event.key === "Escape") event.target.select();
   else return;
   event.preventDefault();
@@ -145,8 +154,8 @@ const keys = {
 
 function outside(event) {
   const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (/^[1-9]$/.test(event.key)) digit(Number(event.key));
-  else if (action) action();
+  if (/^[1-9]$/.test(event.key)) queue(() => digit(Number(event.key)));
+  else if (action) queue(action);
   else return;
   event.preventDefault();
 }
@@ -160,6 +169,8 @@ function begin() {
 }
 
 begin();
+// Whoever came for an entry or an article can press its keys at once; on the first page the cursor is in the search box.
+$("[data-focus]")?.focus({ preventScroll: true });
 if (new URL(location.href).searchParams.has("lang")) {
   const clean = new URL(location.href);
   clean.searchParams.delete("lang");

@@ -69,14 +69,16 @@ export function step(by) {
   mark((now + by + all.length) % all.length);
 }
 
+// Whether there was anything to open.
 export async function choose(option) {
   if (!option) {
     if (box().value.trim() !== shown) await refresh();
     option = options().find((each) => each.getAttribute("aria-selected") === "true");
   }
-  if (!option) return;
+  if (!option) return false;
   if (option.dataset.href) await go(option.dataset.href);
   else await open({ entry_id: option.dataset.entry, question: box().value.trim() });
+  return true;
 }
 
 export function back() {
