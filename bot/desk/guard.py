@@ -115,7 +115,7 @@ class Guard:
         posted = request.method not in {"GET", "HEAD", "OPTIONS"}
         if posted:
             _refuse_other_origins(request)
-        path = request.url.path
+        path = path_of(request)
         if path.startswith("/api/") and self._shows_token(request):
             return None
         if not posted and _comes_from_elsewhere(request):
@@ -124,7 +124,8 @@ class Guard:
         if not path.startswith(_OPEN) and not self.logged_in(request.session):
             if path.startswith("/api/") or posted:
                 raise HTTPException(401, "Log in, or show the token of SHEBAO_DESK_API_TOKEN")
-            after = f"{path}?{request.url.query}" if request.url.query else path
+            query = request.scope["query_string"].decode("latin-1")
+            after = f"{path}?{query}" if query else path
             return RedirectResponse("/login" if after == "/" else f"/login?next={quote(after, safe='/')}", 303)
         if posted and path in _CHANGES:
             refuse_without_token(request, request.headers.get(CSRF_HEADER, ""))
@@ -146,6 +147,11 @@ class Guard:
         if token is None or not hmac.compare_digest(shown.strip().encode("latin-1", "replace"), token.encode()):
             raise HTTPException(401, "The token is not that of SHEBAO_DESK_API_TOKEN", {"WWW-Authenticate": "Bearer"})
         return True
+
+
+def path_of(request: Request) -> str:
+    """The path that routes are found by. The one of `request.url` is read out of an address that the Host header is part of."""
+    return str(request.scope["path"])
 
 
 def csrf_token(session: MutableMapping[str, Any]) -> str:

@@ -49,7 +49,7 @@ class Renderer:
         language = language_of(request)
         said = json.dumps({key: TEXTS[key].of(language) for key in SCRIPT_KEYS}, ensure_ascii=False)
         response = HTMLResponse(
-            self.fill(template, language, said=said, path=request.url.path, **values), status, headers
+            self.fill(template, language, said=said, path=request.scope["path"], **values), status, headers
         )
         if request.query_params.get("lang") == language:
             response.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR, httponly=True, samesite="strict")

@@ -22,7 +22,7 @@ from bot.address import Address, address_of
 from bot.desk.accounts import Accounts, session_key
 from bot.desk.api import Api
 from bot.desk.cases import Cases
-from bot.desk.guard import SESSION_SECONDS, Guard, Headers, Policy
+from bot.desk.guard import SESSION_SECONDS, Guard, Headers, Policy, path_of
 from bot.desk.lawbook import LawBook
 from bot.desk.login import Login
 from bot.desk.pages import Pages
@@ -85,7 +85,7 @@ class Desk:
         assert isinstance(error, HTTPException)
         headers = dict(error.headers or {})
         reads = request.method == "GET" or "text/html" in request.headers.get("accept", "")
-        if reads and not request.url.path.startswith(("/api/", "/static/")):
+        if reads and not path_of(request).startswith(("/api/", "/static/")):
             say = Speech(language_of(request))
             said = say("not_found") if error.status_code == 404 else error.detail
             return self._renderer.respond("trouble.html", request, error.status_code, headers, error=said)
