@@ -26,7 +26,7 @@ READ_SECONDS: Final = 10.0
 class Transport(BaseRequest):
     """Makes requests, up to so many at a time, over connections that are kept.
 
-    The proxy that `HTTPS_PROXY` names is used, but for the hosts in `NO_PROXY`. A call whose connection breaks is never repeated here: whether it was heard
+    The http proxy that `HTTPS_PROXY` or `ALL_PROXY` names is used, but for the hosts in `NO_PROXY`. A call whose connection breaks is never repeated here: whether it was heard
     nobody knows, and the outbox decides.
 
     Args:
@@ -145,7 +145,14 @@ def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, di
 
 @lru_cache(maxsize=4)
 def _proxy_of(scheme: str, host: str) -> str | None:
-    return None if proxy_bypass(host) else getproxies().get(scheme)
+    if proxy_bypass(host):
+        return None
+    named = getproxies()
+    proxy = named.get(scheme) or named.get("all")
+    if proxy and not proxy.startswith(("http://", "https://")):
+        variable = f"{scheme if named.get(scheme) else 'all'}_proxy".upper()
+        raise NetworkError(f"{variable} names no http proxy: write it like http://127.0.0.1:7890, or unset it")
+    return proxy
 
 
 def _proxy(address: SplitResult) -> str | None:
