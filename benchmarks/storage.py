@@ -61,7 +61,7 @@ async def fill(store: Store, rows: int) -> None:
         line = f"select 'telegram:' || n, '{{}}', {store.now()} from n where n < {CHATS}"
         await connection.execute(text(f"insert into conversations {prefix} {line}"))
         line = f"select n + 1, n + 1, 'up', {store.now()} from n where n % 10 = 0 and n < {rows - 1}"
-        await connection.execute(text(f"insert into feedback {prefix} {line}"))
+        await connection.execute(text(f"insert into feedback (id, question_id, verdict, given_at) {prefix} {line}"))
         if name == "postgresql":
             await connection.execute(text(f"select setval('feedback_id_seq', {rows})"))
     if name == "postgresql":

@@ -143,7 +143,7 @@ async def test_what_cannot_be_stored_is_refused_and_taken_when_it_comes_again(
         async with httpx.AsyncClient(trust_env=False) as client:
             ready = await client.get(f"{hook.http}/readyz", timeout=10)
             alive = await client.get(f"{hook.http}/healthz")
-        await api.wait_until(lambda: "503" in api.world.webhook.get("last_error_message", ""), timeout=15)
+        await api.wait_until(lambda: "503" in api.world.webhook.get("last_error_message", ""), timeout=30)
         locked.execute("rollback")
     finally:
         locked.close()
