@@ -167,7 +167,11 @@ def ours(name: str, replicas: int = 1, *, webhook: bool = False, postgres: Postg
             if postgres:
                 settings["SHEBAO_DATABASE_URL"] = postgres.database()
                 subprocess.run(
-                    [sys.executable, "-m", "bot", "migrate"], cwd=ROOT, check=True, env={**os.environ, **settings}
+                    [sys.executable, "-m", "bot", "migrate"],
+                    cwd=ROOT,
+                    check=True,
+                    env={**os.environ, **settings},
+                    stdout=subprocess.DEVNULL,
                 )
             secret = secrets.token_hex(8)
             ports = [free_port() for _ in range(replicas)]

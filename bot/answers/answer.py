@@ -72,7 +72,7 @@ class Quote:
     chapter: Text | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
     """What is said to a question.
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot import wording
-from bot.answers import compose, quote
+from bot.answers import Answer, compose, quote
 from bot.dialogue.articles import ArticleRequest
 from bot.dialogue.conversation import Choice, Conversation, Reply
 from bot.dialogue.understanding import NONE_OF_THESE
-from bot.knowledge import UNKNOWN, Knowledge
+from bot.knowledge import UNKNOWN, Aspect, Knowledge
 from bot.language import Language
 from bot.numerals import to_chinese
 
 NEAR_SHOWN = 5
+KEPT = 512
+"""Answers for a case that are kept."""
 
 
 class Speaker:
@@ -25,6 +28,8 @@ class Speaker:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        # Most people ask for the same few: what was put together for one serves the next.
+        self._composed = lru_cache(maxsize=KEPT)(self._compose)
 
     def topics(self, language: Language) -> Reply:
         """The insurances that there are entries about, to choose from."""
@@ -47,8 +52,11 @@ class Speaker:
         entry = self._knowledge.entries.get(conversation.entry_id or "")
         if entry is None:  # taken out of the knowledge since
             return [self.nothing(conversation.language)]
-        answer = compose(self._knowledge, entry, conversation.details, conversation.aspect)
+        answer = self._composed(entry.id, tuple(sorted(conversation.details.items())), conversation.aspect)
         return [Reply(choices=tuple(self._choice(other, conversation.language) for other in entry.see), answer=answer)]
+
+    def _compose(self, entry_id: str, details: tuple[tuple[str, str], ...], aspect: Aspect | None) -> Answer:
+        return compose(self._knowledge, self._knowledge.entries[entry_id], dict(details), aspect)
 
     def open_question(self, conversation: Conversation) -> tuple[Reply, ...]:
         """What is open, asked (again): a detail, or which entry is meant; empty where nothing is."""

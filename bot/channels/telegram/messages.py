@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from bot import wording
@@ -14,6 +15,8 @@ from bot.numerals import to_chinese
 from bot.storage import Outgoing
 
 COPY_LIMIT = 256
+KEPT = 512
+"""Answers that are kept as they are sent: most people ask for the same few."""
 LABEL_LIMIT = 60
 """A longer label is cut off on a phone anyway."""
 PER_ROW = 3
@@ -33,6 +36,7 @@ class Messages:
 
     def __init__(self, buttons: Buttons) -> None:
         self._buttons = buttons
+        self._rendered = lru_cache(maxsize=KEPT)(self._render)
 
     def of(self, chat_id: int, replies: Sequence[Reply], language: Language, question: int = 0) -> list[Outgoing]:
         """The calls that say `replies` in a chat.
@@ -43,8 +47,8 @@ class Messages:
         calls: list[Outgoing] = []
         for reply in replies:
             if reply.answer is not None:
-                texts = telegram.render(reply.answer, language)
-                rows = self._answer_rows(reply.answer, reply.choices, language, question)
+                texts, rows = self._rendered(reply.answer, reply.choices, language)
+                rows = [*rows, *self._judge_row(language, question)]
             elif reply.quote is not None:
                 texts, rows = telegram.render_article(reply.quote, language), []
             else:
@@ -88,7 +92,10 @@ class Messages:
         pairs = (("中文", "zh"), ("English", "en"))
         return [[_button(label, self._buttons.write("language", value)) for label, value in pairs]]
 
-    def _answer_rows(self, answer: Answer, see: Sequence[Choice], language: Language, question: int) -> list[Row]:
+    def _render(self, answer: Answer, see: tuple[Choice, ...], language: Language) -> tuple[list[str], list[Row]]:
+        return telegram.render(answer, language), self._answer_rows(answer, see, language)
+
+    def _answer_rows(self, answer: Answer, see: Sequence[Choice], language: Language) -> list[Row]:
         articles = [self._article_button(quote, language) for quote in answer.quotes if quote.statute == "law"]
         rows = [articles[i : i + PER_ROW] for i in range(0, len(articles), PER_ROW)]
         rows += [[button] for choice in see for row in self.choice_rows([choice]) for button in row]
@@ -103,15 +110,15 @@ class Messages:
         ]
         if copy_row:
             rows.append(copy_row)
-        if question:
-            verdicts = ((wording.HELPFUL, "up"), (wording.NOT_HELPFUL, "down"))
-            rows.append(
-                [
-                    _button(label.of(language), self._buttons.write("feedback", f"{verdict}/{question}"))
-                    for label, verdict in verdicts
-                ]
-            )
         return rows
+
+    def _judge_row(self, language: Language, question: int) -> list[Row]:
+        verdicts = ((wording.HELPFUL, "up"), (wording.NOT_HELPFUL, "down")) if question else ()
+        row = [
+            _button(label.of(language), self._buttons.write("feedback", f"{verdict}/{question}"))
+            for label, verdict in verdicts
+        ]
+        return [row] if row else []
 
     def _article_button(self, quote: Quote, language: Language) -> Button:
         label = f"第{to_chinese(quote.number)}条" if language == "zh" else f"Article {quote.number}"

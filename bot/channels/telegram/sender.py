@@ -28,7 +28,7 @@ IDLE_SECONDS = 2.0
 MAX_BACKOFF = 60.0
 ANSWER_SECONDS = 30.0
 """How long Telegram may take over a call: to give up early is to send twice."""
-TURN_SECONDS = 0.01
+TURN_SECONDS = 0.02
 """What comes about within this time goes into one transaction."""
 LAST_SECONDS = 1.5
 """Of a drain, for what Telegram has in hand by then: cut off, it would be sent again."""

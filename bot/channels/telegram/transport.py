@@ -49,7 +49,7 @@ class Transport(BaseRequest):
             trusted.load_verify_locations(certifi.where())  # some machines have no certificates of their own
             connector = aiohttp.TCPConnector(limit=self._connections, ssl=trusted)
             # Not trust_env: aiohttp would look for a .netrc at each call, in another thread.
-            self._session = aiohttp.ClientSession(connector=connector)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def shutdown(self) -> None:
         """Close all connections."""
