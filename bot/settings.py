@@ -271,7 +271,7 @@ def read() -> Settings:
     Raises:
         SettingsError: naming each variable that is wrong and what to do; a secret's value is not repeated.
     """
-    # pydantic-settings does the same, and takes a sixth of a second to import: longer than all else that a start does.
+    # pydantic-settings does the same, and takes 60 ms more of each start to import.
     named = os.environ.get("SHEBAO_SECRETS_DIR")
     folder = Path(named or SECRETS)
     readable = folder.is_dir() and os.access(folder, os.X_OK)

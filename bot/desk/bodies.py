@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from bot.web import read_body
+
 MAX_BODY = 64 * 1024
 """Enough for 4,096 characters, however they are escaped."""
-LINGER = 1024 * 1024
-"""So much is read and thrown away: a connection closed on a sender in mid-sentence is reset, and the answer not seen."""
-BODY_SECONDS = 10.0
 _SHOWN_FLAWS = 3
 
 Message = TypeVar("Message", bound=BaseModel)
 
 
-async def read_body(request: Request) -> bytes:
+async def posted(request: Request) -> bytes:
     """What was posted.
 
     Raises:
-        HTTPException: 413 where it is too long, 408 where it takes too long.
+        HTTPException: 413 where it is too long, 408 where it takes too long, 400 where it breaks off.
     """
-    length = request.headers.get("content-length", "0")
-    too_long = HTTPException(413, f"At most {MAX_BODY} bytes", {"Connection": "close"})
-    if not length.isdecimal() or int(length[:12]) > LINGER:
-        raise too_long
-    body, size = bytearray(), 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > LINGER:
-                    raise too_long
-                if size <= MAX_BODY:
-                    body += chunk
+        body = await read_body(request, MAX_BODY)
     except TimeoutError:
         raise HTTPException(408, "The request took too long", {"Connection": "close"}) from None
     except ClientDisconnect:
         raise HTTPException(400, "The request broke off") from None
-    if size > MAX_BODY:
-        raise too_long
-    return bytes(body)
+    if body is None:
+        raise HTTPException(413, f"At most {MAX_BODY} bytes", {"Connection": "close"})
+    return body
 
 
 async def read_message(request: Request, kind: type[Message]) -> Message:
@@ -56,7 +43,7 @@ async def read_message(request: Request, kind: type[Message]) -> Message:
     """
     if content_type(request) != "application/json":
         raise HTTPException(415, "Send application/json")
-    body = await read_body(request)
+    body = await posted(request)
     try:
         return kind.model_validate_json(body)
     except ValidationError as error:

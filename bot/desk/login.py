@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from bot.desk.accounts import Accounts
 from bot.desk.attempts import Attempts
-from bot.desk.bodies import read_body
+from bot.desk.bodies import posted
 from bot.desk.guard import csrf_token, refuse_without_token
 from bot.desk.rendering import Renderer, language_of
 from bot.desk.texts import Speech
@@ -42,7 +42,7 @@ class Login:
         return self._show(request, local_path(request.query_params.get("next", "")))
 
     async def _log_in(self, request: Request) -> Response:
-        body = (await read_body(request)).decode("utf-8", "replace")
+        body = (await posted(request)).decode("utf-8", "replace")
         fields = {name: values[0] for name, values in parse_qs(body, max_num_fields=10).items()}
         refuse_without_token(request, fields.get("csrf", ""))
         after, name = local_path(fields.get("next", "")), fields.get("name", "").strip()[:40]

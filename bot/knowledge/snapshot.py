@@ -37,7 +37,7 @@ def load_kept(folder: Path, cache: Path) -> Knowledge:
     try:
         found = Snapshot.model_validate_json(path.read_bytes())
     except (OSError, ValueError):
-        # Reading YAML takes 30 ms to import, and a start that finds the knowledge kept reads none.
+        # What reads YAML takes 25 ms to import, and a start that finds the knowledge kept reads none.
         from bot.knowledge.loader import load
 
         knowledge = load(folder)

@@ -1,4 +1,4 @@
-"""How calls of the Bot API travel: python-telegram-bot's requests over aiohttp, which takes a third of httpx's time."""
+"""How calls of the Bot API travel: python-telegram-bot's requests over aiohttp, with an eighth of httpx's processor time a call."""
 
 from __future__ import annotations
 

@@ -21,12 +21,11 @@ from bot.errors import ChannelError
 from bot.log import Trouble, about
 from bot.settings import Settings
 from bot.storage import Received, Store
+from bot.web import read_body
 
 log = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024
-LINGER = 2 * MAX_BODY
-BODY_SECONDS = 10.0
 STORE_SECONDS = 20.0
 MAX_WAIT = 30.0
 BATCH = 100
@@ -70,12 +69,12 @@ class Webhook:
     async def _take(self, request: Request) -> HTTPStatus:
         # The secret first: whoever does not know it learns nothing, and nothing of theirs is kept or parsed.
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode("latin-1", "replace"), self._secret):
-            await _body(request, 0)
+            await read_body(request, 0)
             return HTTPStatus.FORBIDDEN
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            await _body(request, 0)
+            await read_body(request, 0)
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        body = await _body(request, MAX_BODY)
+        body = await read_body(request, MAX_BODY)
         if body is None:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         update = parse(body, self._store.now())
@@ -119,29 +118,6 @@ class Webhook:
             for _, stored in batch:
                 if not stored.done():  # its request may have been given up
                     stored.set_result(None)
-
-
-async def _body(request: Request, limit: int) -> bytes | None:
-    """What was posted; None where it is longer than `limit` bytes.
-
-    Raises:
-        TimeoutError: where it takes too long to come.
-
-    What is too long is read a little further and thrown away: a connection closed on a sender in mid-sentence is reset, and
-    the sender never sees the answer.
-    """
-    length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length[:20]) > LINGER:
-        return None
-    body, size = bytearray(), 0
-    async with asyncio.timeout(BODY_SECONDS):
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > LINGER:
-                return None
-            if size <= limit:
-                body += chunk
-    return bytes(body) if size <= limit else None
 
 
 def parse(body: bytes, now: float) -> Received | None:
