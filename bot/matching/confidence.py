@@ -33,9 +33,9 @@ NAMES = (
 )
 """The features, in the coefficients' order. A margin is the distance to the best other entry; for the others see `Scored`."""
 
-ONE: Weights = np.array([1.96, 12.12, 4.53, 4.84, 3.24, -0.46, -3.02, 0.54, -0.69, -2.52, 8.13, -3.78, -0.16, -1.30])
+ONE: Weights = np.array([1.98, 12.09, 4.74, 4.79, 3.22, -0.37, -2.89, 0.44, -0.99, -2.39, 8.08, -3.88, -0.15, -1.19])
 """Where an entry has one phrasing."""
-SEVERAL: Weights = np.array([-0.70, 0.88, 3.47, 3.49, -0.02, 3.76, -0.21, 0.25, 1.78, 0.60, -0.04, -0.78, 0.70, -7.33])
+SEVERAL: Weights = np.array([-0.62, 0.74, 3.66, 3.50, -0.15, 3.79, 0.07, 0.30, 1.60, 0.54, -0.67, -0.76, 0.72, -7.37])
 """Where an entry has several."""
 
 
