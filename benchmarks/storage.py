@@ -41,9 +41,15 @@ FILL = {
     "postgresql": "with n(n) as (select generate_series(0, {last})) ",
 }
 ROWS = (
-    ("inbox", "n, {chat}, {at}, '{{}}', 'done', 0, null"),
-    ("outbox", "n, {chat}, 'sendMessage', '{{}}', {at}, 0, 'sent', 0, null, n"),
-    ("questions", "n, {chat}, {at}, 'x', 'zh', 'none', null, '{{}}'"),
+    ("inbox (update_id, chat, received_at, payload, state, attempts)", "n, {chat}, {at}, '{{}}', 'done', 0"),
+    (
+        "outbox (id, chat, method, parameters, created_at, not_before, state, attempts, update_id, question_id, message_id)",
+        "n, {chat}, 'sendMessage', '{{}}', {at}, 0, 'sent', 0, n, n, n",
+    ),
+    (
+        "questions (id, chat, asked_at, text, language, outcome, details, asked_in)",
+        "n, {chat}, {at}, 'x', 'zh', 'none', '{{}}', n",
+    ),
 )
 
 
@@ -52,14 +58,17 @@ async def fill(store: Store, rows: int) -> None:
     name = store.engine.dialect.name
     prefix = FILL[name].format(last=rows - 1)
     async with store.engine.begin() as connection:
-        for table_name, values in ROWS:
+        for target, values in ROWS:
+            table_name = target.partition(" ")[0]
             line = values.format(chat=f"'telegram:' || (n % {CHATS})", at=f"{store.now()} - n * {DAY / rows}")
-            await connection.execute(text(f"insert into {table_name} {prefix} select {line} from n"))
+            await connection.execute(text(f"insert into {target} {prefix} select {line} from n"))
             if name == "postgresql" and table_name != "inbox":
                 # The rows brought their own numbers; the next ones go on behind them.
                 await connection.execute(text(f"select setval('{table_name}_id_seq', {rows})"))
         line = f"select 'telegram:' || n, '{{}}', {store.now()} from n where n < {CHATS}"
         await connection.execute(text(f"insert into conversations {prefix} {line}"))
+        line = f"select 'telegram:-' || (n % 1000), n, {store.now()} from n where n < {CHATS}"
+        await connection.execute(text(f"insert into members {prefix} {line}"))
         line = f"select n + 1, n + 1, 'up', {store.now()} from n where n % 10 = 0 and n < {rows - 1}"
         await connection.execute(text(f"insert into feedback (id, question_id, verdict, given_at) {prefix} {line}"))
         if name == "postgresql":

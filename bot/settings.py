@@ -75,6 +75,11 @@ class Settings(BaseModel):
     ask_per_minute: Rate = Field(
         20, alias="SHEBAO_ASK_PER_MINUTE", description="Questions a minute that one user may ask; 0: no limit."
     )
+    ask_per_group_per_minute: Rate = Field(
+        20,
+        alias="SHEBAO_ASK_PER_GROUP_PER_MINUTE",
+        description="Questions a minute that the members of one group may ask together; 0: no limit.",
+    )
     webhook_url: str | None = Field(
         None,
         alias="SHEBAO_WEBHOOK_URL",

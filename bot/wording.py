@@ -125,6 +125,7 @@ DESK_AT = _t("坐席页面：{url}", "The desk: {url}")
 # ------------------------------------------------------------------ Telegram
 COMMANDS: dict[str, Text] = {
     "start": _t("开始使用", "Start"),
+    "ask": _t("提问，如 /ask 社保卡丢了怎么办", "Ask, e.g. /ask how do I replace a lost card"),
     "help": _t("使用说明", "How to use this bot"),
     "topics": _t("能回答哪些问题", "Questions I can answer"),
     "law": _t("查看社会保险法条文，如 /law 27", "Read an article of the law, e.g. /law 27"),
@@ -132,6 +133,8 @@ COMMANDS: dict[str, Text] = {
     "cancel": _t("放弃当前问题", "Drop the current question"),
     "forget": _t("删除您的全部记录", "Erase everything kept about you"),
 }
+GROUP_COMMANDS = ("ask", "law", "help", "lang", "forget")
+"""What may be said in groups."""
 BOT_DESCRIPTION = _t(
     "社保、医保问题，用平常的话问就行。我会告诉您办理步骤、所需材料和法律依据。不知道的，会告诉您打哪个电话。",
     "Ask about China’s social and medical insurance in everyday words. I reply with steps, papers and the articles of the law. "
@@ -155,6 +158,43 @@ FORGOTTEN = _t(
     "您的对话、提问和评价都已删除。以后再发消息，我会当作第一次联系。Telegram 里的聊天记录请您自己清除。",
     "Your conversation, questions and feedback are erased. If you write again, I will take it as the first time. The messages in "
     "Telegram itself are for you to delete.",
+)
+# ------------------------------------------------------------------ groups and forwarded questions
+INTRODUCTION = _t(
+    "大家好，我回答社保、医保问题：@{name} 加上问题，或者回复别人的提问并 @{name}（发 /ask 也行）。平时不打扰。",
+    "Hello. I answer questions about social and medical insurance: write @{name} and the question, or reply to somebody’s "
+    "question with @{name} or /ask. Otherwise I stay silent.",
+)
+GROUP_HELP = _t(
+    "写 @{name} 加上问题，或者回复别人的提问发 /ask。查法条发 /law 27。细聊请点下面的按钮，到私聊里问。",
+    "Write @{name} and the question, or reply to somebody’s question with /ask. /law 27 shows an article. To talk it over, press below.",
+)
+GROUP_EMPTY = _t(
+    "请在 @{name} 后面写上问题，例如“@{name} 社保卡丢了怎么办”，或者回复别人的提问。",
+    "Please write the question behind @{name}, for example “@{name} how do I replace a lost card?”, or reply to somebody’s question.",
+)
+GROUP_NO_TEXT = _t(
+    "那条消息里没有文字，请把问题打字发出来。", "There is no text in that message. Please type the question."
+)
+NOT_YOURS = _t("只有提问的人和群管理员可以点。", "Only who asked, and the group’s admins, can press this.")
+ADMINS_ONLY = _t("只有群管理员可以设置。", "Only the group’s admins can set this.")
+PARTS: dict[str, Text] = {
+    "steps": _t("办理步骤", "Steps"),
+    "materials": _t("所需材料", "Papers"),
+    "law": _t("法律依据", "Law"),
+}
+FOLD = _t("收起 {part}", "Hide {part}")
+IN_PRIVATE = _t("私聊看全文", "Whole answer in private")
+ASK_IN_PRIVATE = _t("私聊提问", "Ask in private")
+CUT_SHORT = _t("（内容较长，完整答复请私聊查看。）", "(Cut short: the whole answer is in the private chat.)")
+FORGOTTEN_IN_GROUP = _t("您在这里和私聊中的记录都已删除。", "What was kept of you, here and in private, is erased.")
+CASE = _t("如果：{label}", "If: {label}")
+FORWARDED = _t("问：", "Question: ")
+POST_IN = _t("发到「{group}」", "Post in “{group}”")
+POSTED = _t("已发到群里。", "Posted in the group.")
+NOT_POSTED = _t(
+    "发不了：您要是那个群的管理员，我也要在群里。",
+    "That cannot be posted: you must be an admin of the group, and I must be in it.",
 )
 SLOW_DOWN = _t("您问得有点快，请稍等一分钟再问。", "That is a lot of questions. Please wait a minute and ask again.")
 UNKNOWN_COMMAND = _t(

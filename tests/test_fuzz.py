@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text as sql
 
 from bot.channels.telegram.handler import Handler
+from bot.channels.telegram.incoming import Me
 from bot.channels.telegram.receiver import received
 from bot.channels.telegram.worker import Worker
 from bot.dialogue import Assistant, article_requests, aspect_of
@@ -92,7 +93,9 @@ class Inside:
         self.runner = asyncio.Runner()
         self.store = self.runner.run(Store.open(f"sqlite+aiosqlite:///{folder / 'fuzz.db'}"))
         trouble = Trouble(logging.getLogger(__name__), "the database")
-        self.worker = Worker(self.store, Handler(assistant), asyncio.Event(), asyncio.Event(), trouble)
+        self.worker = Worker(
+            self.store, Handler(assistant, Me(123456, "double_bot")), asyncio.Event(), asyncio.Event(), trouble
+        )
 
     def close(self) -> None:
         self.runner.run(self.store.close())
@@ -104,7 +107,7 @@ class Inside:
 
     async def _take(self, updates: list[Any]) -> tuple[int, list[tuple[str, dict[str, Any]]]]:
         raw = json.loads(json.dumps(updates))
-        rows = [row for update in raw if (row := received(update, time.time())) is not None]
+        rows = [row for update in raw if (row := received(update, time.time(), Me(123456, "double_bot"))) is not None]
         await self.store.receive(rows)
         for _ in range(MAX_ATTEMPTS * (len(rows) + 1)):
             if not await self.worker.step():

@@ -16,7 +16,7 @@ from bot.dialogue import Conversation
 from bot.storage import Outgoing, Pace, Question, Received, Settled, Store, backlog, migrate
 
 ROWS = 6000
-GROWING = {"inbox", "outbox", "questions", "conversations", "feedback"}
+GROWING = {"inbox", "outbox", "questions", "conversations", "feedback", "members"}
 SHORT = re.compile(r"(inbox|outbox)_(waiting|waiting_by_chat|failed)")
 """Indexes of what waits or failed, which is little: they may be read from end to end."""
 
@@ -49,8 +49,21 @@ async def statements(store: Store) -> list[Statement]:
         number = await unit.record(Question("x", "zh", "answered", "y", {}))
         await unit.judge(number, "up")
         await unit.send([Outgoing("sendMessage", {}), Outgoing("sendMessage", {})])
+        await forgetting.forget(7)
         await forgetting.forget()
         await forgetting.send([Outgoing("sendMessage", {})])
+        await unit.asked_within(60, 7)
+        for cards in (unit.cards, unit.cards_of("telegram:5")):
+            await cards.asked_in(5)
+            await cards.answered_by(5)
+            await cards.latest()
+            await cards.shown(5)
+            await cards.withdraw(5)
+        await unit.cards.keep(number, Question("x", "zh", "answered", "y", {}))
+        await unit.places.seen("telegram:-1", 7, now)
+        await unit.places.move("telegram:-1", "telegram:-100")
+        await unit.places.moved_to("telegram:-1")
+        await unit.places.left("telegram:-5")
     async with store.claim(1) as batch:
         await store.try_later(batch[0], "odd")
     async with store.claim(1) as batch:
@@ -61,6 +74,8 @@ async def statements(store: Store) -> list[Statement]:
     await store.keep_hold()
     await store.turn([Settled(taken[0], "waiting", now + 60), *map(Settled, taken[1:])], 9, limits)
     await store.next_due(limits)
+    await store.asker_of(5)
+    await store.groups_of(7, 3)
     await store.prune()
     await backlog(store.engine)
     event.remove(store.engine.sync_engine, "before_cursor_execute", note)

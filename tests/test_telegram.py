@@ -138,14 +138,22 @@ async def test_commands_in_both_languages(api: BotApiDouble, launch: Callable[..
     assert "English" in (await told(api, chat, 11)).text
     chat.say("/help")
     assert (await told(api, chat, 12)).text.startswith("Ask in everyday words")
-    registered = {call.params.get("language_code"): call.params["commands"] for call in api.calls("setMyCommands")}
-    assert {"zh", "en", None} == set(registered)
+    registered, there = (
+        {
+            call.params.get("language_code"): call.params["commands"]
+            for call in api.calls("setMyCommands")
+            if ("scope" in call.params) == group
+        }
+        for group in (False, True)
+    )
+    assert {"zh", "en", None} == set(registered) == set(there)
     other.press(en[2], "Medical insurance")
     questions = await told(api, other, 11)
     assert "How to cancel a medical insurance account" in questions.labels
     assert [command["command"] for command in registered["zh"]] == [
-        *("start", "help", "topics", "law", "lang", "cancel", "forget")
+        *("start", "ask", "help", "topics", "law", "lang", "cancel", "forget")
     ]
+    assert [command["command"] for command in there["zh"]] == ["ask", "law", "help", "lang", "forget"]
 
 
 async def test_deep_links_open_an_entry(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
@@ -177,7 +185,7 @@ async def test_whatever_else_people_send_gets_a_short_reply_or_silence(
     chat.photo(caption="停保期间医保卡还能用吗")
     assert (await told(api, chat, 9)).text.startswith("停保期间医保卡还能用吗")
     group = api.group(-100200, "家庭群", members=[chat.user])
-    group.say(chat.user, "/start")
+    group.say(chat.user, "停保要什么材料")
     api.queue_raw({"nonsense": True})
     api.queue_raw({"message": "not a message"})
     api.queue_raw({"message": {"message_id": 1, "chat": {"id": chat.id, "type": "private"}, "text": 5}})

@@ -14,7 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.channels.telegram.incoming import Me
+from bot.channels.telegram.receiver import ALLOWED_UPDATES, received
 from bot.channels.telegram.webhook import parse
+from bot.storage import Received
 from tests.bot_api_double import BotApiDouble
 from tests.process import SECRET, Bot, free_port
 from tests.test_telegram import api, both_engines, launch, someone, told
@@ -71,7 +74,7 @@ async def test_a_conversation_by_webhook(api: BotApiDouble, launch: Callable[...
     assert (await told(api, early, 1)).text.startswith("停保后怎么恢复")
     [call] = api.calls("setWebhook")
     assert call.params["secret_token"] == SECRET
-    assert call.params["allowed_updates"] == ["message", "callback_query"]
+    assert call.params["allowed_updates"] == ALLOWED_UPDATES
     assert not call.params.get("drop_pending_updates")
     assert bot.end() == 0
     assert api.calls("getUpdates") == api.calls("deleteWebhook") == []  # other replicas go on with it
@@ -216,10 +219,15 @@ JSON: st.SearchStrategy[object] = st.deferred(
 )
 
 
+def row_of(body: bytes) -> Received | None:
+    raw = parse(body)
+    return received(raw, 1.0, Me(123456, "double_bot")) if raw is not None else None
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_no_body_whatever_breaks_the_reading_of_updates(body: bytes) -> None:
-    row = parse(body, 1.0)
+    row = row_of(body)
     assert row is None or isinstance(row.update_id, int)
 
 
@@ -227,7 +235,7 @@ def test_no_body_whatever_breaks_the_reading_of_updates(body: bytes) -> None:
 @given(st.integers(), st.integers(-(10**90), 10**90), st.dictionaries(st.sampled_from(["callback_query", "x"]), JSON))
 def test_what_is_read_from_a_body_can_be_stored(number: int, chat: int, rest: dict[str, object]) -> None:
     update = {"update_id": number, "message": {"chat": {"id": chat}}, **rest}
-    row = parse(json.dumps(update).encode(), 1.0)
+    row = row_of(json.dumps(update).encode())
     if row is not None:
         assert 0 <= row.update_id < 2**63
         assert len(row.chat) <= 80

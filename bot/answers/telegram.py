@@ -64,18 +64,36 @@ class Block:
 
 def render(answer: Answer, language: Language, limit: int = LIMIT) -> list[str]:
     """The answer as one message, or as several, split between sections, where it is longer than `limit`."""
+    return pack([*_body(answer, language, list(_law(answer, language))), _closing(answer, language)], limit)
+
+
+def render_within(answer: Answer, language: Language, limit: int = LIMIT) -> str:
+    """The answer as one message: where it is longer than `limit`, without the articles' text, then without the last sections."""
+    whole = render(answer, language, limit)
+    if len(whole) == 1:
+        return whole[0]
+    closing = _closing(answer, language)
+    body = _body(answer, language, list(_law(answer, language, in_full=False)))
+    left_out = Block((Line(wording.CUT_SHORT.of(language), "i"),))
+    if len(found := pack([*body, closing], limit)) == 1:
+        return found[0]
+    head = pack(body, limit - closing.length - left_out.length - 2)[0]
+    return f"{head}\n\n{left_out.html}\n\n{closing.html}"
+
+
+def _body(answer: Answer, language: Language, law: Sequence[Block]) -> list[Block]:
     blocks = [Block((Line(answer.title.of(language), "b"), Line(answer.summary.of(language))))]
-    law = list(_law(answer, language))
     if answer.aspect == "law":
         blocks += law
     for section in answer.sections:
         marks = layout.bullets(section.kind, len(section.lines))
         lines = [Line(mark + line.of(language)) for mark, line in zip(marks, section.lines, strict=True)]
         blocks.append(Block((Line(layout.heading(section.kind, language), "b"), *lines)))
-    if answer.aspect != "law":
-        blocks += law
-    blocks.append(Block(tuple(Line(line, "i") for line in layout.closing(answer, language))))
-    return pack(blocks, limit)
+    return [*blocks, *law] if answer.aspect != "law" else blocks
+
+
+def _closing(answer: Answer, language: Language) -> Block:
+    return Block(tuple(Line(line, "i") for line in layout.closing(answer, language)))
 
 
 def render_article(quote: Quote, language: Language) -> list[str]:
@@ -140,10 +158,11 @@ def _cut(line: Line, size: int) -> Iterator[Line]:
     yield replace(line, text=part)
 
 
-def _law(answer: Answer, language: Language) -> Iterator[Block]:
+def _law(answer: Answer, language: Language, in_full: bool = True) -> Iterator[Block]:
     for number, quote in enumerate(answer.quotes):
         name, why = layout.quote_name(quote, language), layout.reason(quote, language)
         said = "• " + (wording.IF.of(language).format(label=name) + why if why else name)
         heading = [Line(layout.heading("law", language), "b")] if number == 0 else []
         yield Block((*heading, Line(said)))
-        yield Block(tuple(map(Line, quote.text.of(language).splitlines())), quoted=True)
+        if in_full:
+            yield Block(tuple(map(Line, quote.text.of(language).splitlines())), quoted=True)

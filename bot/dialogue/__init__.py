@@ -5,6 +5,7 @@ from bot.dialogue.aspects import aspect_of
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.conversation import Choice, Conversation, Reply, State, Utterance, state_of
 from bot.dialogue.details import DetailReader
+from bot.dialogue.phrases import asks
 from bot.dialogue.relevance import matters
 from bot.dialogue.speaker import Speaker
 from bot.dialogue.understanding import NONE_OF_THESE
@@ -21,6 +22,7 @@ __all__ = [
     "State",
     "Utterance",
     "article_requests",
+    "asks",
     "aspect_of",
     "matters",
     "state_of",

@@ -99,6 +99,16 @@ class Assistant:
         """What the conversation stands at, said again, in its present language; empty where nothing is open or answered."""
         return self._present(conversation)[1] if conversation.phase == "answered" else self._again(conversation)
 
+    def so_far(self, conversation: Conversation) -> tuple[Reply, ...]:
+        """The answer for the case as far as it is known, the open ones told apart, with what would be asked as its choices.
+
+        Empty where no entry is in question.
+        """
+        if self._entry(conversation) is None:
+            return ()
+        choices = tuple(choice for reply in self._again(conversation) for choice in reply.choices)
+        return tuple(replace(reply, choices=choices) for reply in self._say.answer(conversation))
+
     # ------------------------------------------------------------------ what was pressed
 
     def _chosen(self, conversation: Conversation, choice: str) -> Turn:

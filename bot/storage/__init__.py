@@ -3,22 +3,26 @@
 from bot.storage.engine import migrate
 from bot.storage.inspection import Backlog, Inspection, answers, backlog, inspect
 from bot.storage.judgements import latest_judgements
+from bot.storage.places import moved_call
 from bot.storage.queues import Pace
-from bot.storage.records import Judgement, Outgoing, Question, Received, Settled, Verdict
+from bot.storage.records import PRESSES, Judgement, Kept, Outgoing, Question, Received, Settled, Shown, Verdict
 from bot.storage.store import MAX_ATTEMPTS, Store
 from bot.storage.unit import LeaseLostError, Unit
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "PRESSES",
     "Backlog",
     "Inspection",
     "Judgement",
+    "Kept",
     "LeaseLostError",
     "Outgoing",
     "Pace",
     "Question",
     "Received",
     "Settled",
+    "Shown",
     "Store",
     "Unit",
     "Verdict",
@@ -27,4 +31,5 @@ __all__ = [
     "inspect",
     "latest_judgements",
     "migrate",
+    "moved_call",
 ]

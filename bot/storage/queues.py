@@ -65,7 +65,7 @@ _FREE_UPDATES = (
 )
 """PostgreSQL passes over what another replica is about to take; SQLite lets one write at a time anyway."""
 _FIRST_UPDATES = (
-    select(inbox.c.update_id, inbox.c.chat, inbox.c.payload, inbox.c.received_at, inbox.c.attempts)
+    select(inbox.c.update_id, inbox.c.chat, inbox.c.payload, inbox.c.received_at, inbox.c.attempts, inbox.c.sender)
     .where(
         inbox.c.state == WAITING,
         inbox.c.chat.in_(_CHATS),
@@ -87,7 +87,7 @@ async def claim(connection: AsyncConnection, owner: str, limit: int, now: float)
         return []
     # Looked up only now that the chats are ours: whoever had one before may just have finished the update we saw.
     found = [
-        Received(row.update_id, row.chat, json.loads(row.payload), row.received_at, row.attempts, owner)
+        Received(row.update_id, row.chat, json.loads(row.payload), row.received_at, row.attempts, owner, row.sender)
         for row in await connection.execute(_FIRST_UPDATES, {"chats": chats})
     ]
     if idle := set(chats) - {received.chat for received in found}:
@@ -123,6 +123,7 @@ _FIRST_MESSAGES = (
         outbox.c.parameters,
         outbox.c.created_at,
         outbox.c.attempts,
+        outbox.c.question_id,
     )
     .select_from(outbox.join(leases, _MINE))
     .where(
@@ -164,6 +165,7 @@ async def take(connection: AsyncConnection, owner: str, limit: int, limits: Pace
                 now if exempt else at,
                 row.update_id,
                 row.created_at,
+                row.question_id,
             )
         )
         at += 0.0 if exempt else limits.gap
@@ -198,7 +200,13 @@ _SETTLE = (
         attempts=outbox.c.attempts + bindparam("failures"),
         not_before=bindparam("later"),
         error=bindparam("said"),
+        message_id=bindparam("shown"),
     )
+)
+_INSTEAD = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("number"), outbox.c.state == WAITING)
+    .values(chat=bindparam("to"), method=bindparam("by"), parameters=bindparam("known"))
 )
 
 
@@ -211,10 +219,22 @@ async def settle(connection: AsyncConnection, results: Sequence[Settled]) -> Non
             "failures": 0 if result.state == "sent" else 1,
             "later": result.not_before,
             "said": result.error[:ERROR_LENGTH] if result.error else None,
+            "shown": result.message_id,
         }
         for result in sorted(results, key=lambda result: result.message.id)
     ]
     await connection.execute(_SETTLE, rows)
+    if others := [
+        {
+            "number": result.message.id,
+            "to": result.instead.chat or result.message.chat,
+            "by": result.instead.method,
+            "known": json.dumps(dict(result.instead.parameters), ensure_ascii=False),
+        }
+        for result in results
+        if result.instead is not None
+    ]:
+        await connection.execute(_INSTEAD, others)
     back = [(result.message.chat, result.message.lease, result.free_at) for result in results]
     await lease.let_go_until(connection, back)
 

@@ -9,6 +9,9 @@ from typing import Any, Literal
 Verdict = Literal["up", "down", "none", "bad"]
 """What somebody thinks of an answer: 👍, 👎; at the desk: not answered, wrong or outdated."""
 
+PRESSES = "/press"
+"""Behind a chat's key: what answers the presses of buttons there, in an order of its own."""
+
 
 @dataclass(frozen=True)
 class Received:
@@ -21,6 +24,7 @@ class Received:
         received_at: seconds since 1970, UTC.
         attempts: how often its handling has failed.
         lease: who has it in hand; "" before it was claimed.
+        sender: Telegram's number of who did it, where it says so.
     """
 
     update_id: int
@@ -29,6 +33,7 @@ class Received:
     received_at: float
     attempts: int = 0
     lease: str = ""
+    sender: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,14 @@ class Outgoing:
         method: its name.
         parameters: what goes with it.
         id: its number in the outbox; 0 before it is there.
-        chat: key of the chat it goes to.
+        chat: key of the chat it goes to; "": that of the update that it answers.
         attempts: how often it has failed.
         lease: who has it in hand; "" before it was taken.
         send_at: when it may go, by `Store.now`.
         update_id: the update that it answers.
         created_at: when that update came in; seconds since 1970, UTC.
+        question: number of the question that it answers, if it does.
+        not_before: when it may go at the earliest, by `Store.now`.
     """
 
     method: str
@@ -56,6 +63,8 @@ class Outgoing:
     send_at: float = 0.0
     update_id: int | None = None
     created_at: float = 0.0
+    question: int | None = None
+    not_before: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,8 @@ class Settled:
         not_before: when it may be tried again, by `Store.now`.
         free_at: from when on the chat may be sent to again, by `Store.now`.
         error: what went wrong.
+        message_id: Telegram's number of it in its chat, once sent.
+        instead: what is to be sent in its place, where it can no longer go as it stands.
     """
 
     message: Outgoing
@@ -75,17 +86,64 @@ class Settled:
     not_before: float = 0.0
     free_at: float = 0.0
     error: str | None = None
+    message_id: int | None = None
+    instead: Outgoing | None = None
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question for the record; its text is redacted."""
+    """A question for the record; its text is redacted.
+
+    Attributes:
+        asker: in a group Telegram's number of who asked.
+        asked_in: Telegram's number of the message that asks.
+        context: what is needed to go on from here, as JSON.
+        chat: key of the chat in which it is answered; "": that of the update.
+    """
 
     text: str
     language: str
     outcome: str
     entry_id: str | None
     details: Mapping[str, str]
+    asker: int | None = None
+    asked_in: int | None = None
+    context: str | None = None
+    chat: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A question as it is kept, to go on with.
+
+    Attributes:
+        number: of the question.
+        chat: key of the chat in which it is answered.
+        asked_at: seconds since 1970, UTC.
+        text: redacted.
+        asker, asked_in, context: see `Question`.
+    """
+
+    number: int
+    chat: str
+    asked_at: float
+    text: str
+    asker: int | None
+    asked_in: int | None
+    context: str | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message of ours in a chat.
+
+    Attributes:
+        message_id: Telegram's number of it.
+        parameters: of the call that gave it its present form.
+    """
+
+    message_id: int
+    parameters: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ColumnElement, and_, delete, literal_column, or_, select
+from sqlalchemy import Column, ColumnElement, and_, delete, literal_column, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import leases
-from bot.storage.tables import WAITING, conversations, inbox, outbox
+from bot.storage.tables import WAITING, conversations, inbox, members, outbox, questions
 
 DAY = 86_400.0
 KEEP_DONE = DAY
@@ -32,8 +32,41 @@ async def prune(connection: AsyncConnection, now: float, batch: int = BATCH) -> 
         full |= await _delete(connection, key, time, condition, batch)
     forgotten = conversations.c.updated_at < now - KEEP_CONVERSATIONS
     full |= await _delete(connection, conversations.c.chat, conversations.c.updated_at, forgotten, batch)
+    full |= await _delete_members(connection, now, batch)
+    full |= await _forget_contexts(connection, now, batch)
     await leases.forget(connection, now - KEEP_LEASES)
     return full
+
+
+async def _forget_contexts(connection: AsyncConnection, now: float, batch: int) -> bool:
+    """A question stays, redacted; who asked it and how it went on does not."""
+    old = (
+        select(questions.c.id)
+        .where(questions.c.context.is_not(None), questions.c.asked_at < now - KEEP_CONVERSATIONS)
+        .order_by(questions.c.asked_at)
+        .limit(batch)
+        .with_for_update(skip_locked=True)
+    )
+    numbers = list((await connection.execute(old)).scalars())
+    if numbers:
+        values = {"context": None, "asker": None, "asked_in": None}
+        await connection.execute(update(questions).where(questions.c.id.in_(numbers)).values(values))
+    return len(numbers) == batch
+
+
+async def _delete_members(connection: AsyncConnection, now: float, batch: int) -> bool:
+    key = tuple_(members.c.chat, members.c.user_id)
+    old = (
+        select(members.c.chat, members.c.user_id)
+        .where(members.c.seen_at < now - KEEP_CONVERSATIONS)
+        .order_by(members.c.seen_at)
+        .limit(batch)
+        .with_for_update(skip_locked=True)
+    )
+    rows = [(row.chat, row.user_id) for row in await connection.execute(old)]
+    if rows:
+        await connection.execute(delete(members).where(key.in_(rows)))
+    return len(rows) == batch
 
 
 async def _delete(

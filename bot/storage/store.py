@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage import judgements, leases, queues, retention
+from bot.storage import judgements, leases, places, queues, retention
 from bot.storage.clock import STEP_SECONDS, Clock
 from bot.storage.engine import open_engine
 from bot.storage.queues import ERROR_LENGTH, Pace
@@ -125,6 +125,7 @@ class Store:
                 "payload": json.dumps(received.payload, ensure_ascii=False),
                 "state": "waiting",
                 "attempts": 0,
+                "sender": received.sender,
             }
             for received in sorted(updates, key=lambda received: received.update_id)
         ]
@@ -202,6 +203,16 @@ class Store:
             return None
         async with self._engine.connect() as connection:
             return await queues.next_due(connection, limits, self.now())
+
+    # ------------------------------------------------------------------ groups
+
+    async def groups_of(self, user: int, limit: int) -> Sequence[str]:
+        """The keys of the groups in which somebody spoke to the bot last."""
+        return await places.groups_of(self._engine, user, limit)
+
+    async def asker_of(self, number: int) -> int | None:
+        """Who asked a question in a group."""
+        return await places.asker_of(self._engine, number)
 
     # ------------------------------------------------------------------ from the desk
 

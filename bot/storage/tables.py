@@ -21,6 +21,8 @@ metadata = MetaData()
 
 # SQLite counts up by itself only for an INTEGER key.
 _Id = BigInteger().with_variant(Integer, "sqlite")
+# SQLite does not look at lengths, and could only change one by writing the table anew.
+_Language = String(8).with_variant(String(2), "sqlite")
 
 WAITING = literal_column("'waiting'", String)
 FAILED = literal_column("'failed'", String)
@@ -42,6 +44,7 @@ inbox = Table(
     Column("state", String(8), nullable=False, comment="waiting, done or failed"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Text),
+    Column("sender", BigInteger, comment="Telegram's number of who did it"),
     _index("inbox_waiting", "update_id", where="state = 'waiting'"),
     _index("inbox_waiting_by_chat", "chat", "update_id", where="state = 'waiting'"),
     _index("inbox_failed", "update_id", where="state = 'failed'"),
@@ -71,11 +74,13 @@ outbox = Table(
     Column("state", String(8), nullable=False, comment="waiting, sent or failed"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Text),
+    Column("question_id", BigInteger, comment="the question that it answers"),
+    Column("message_id", BigInteger, comment="Telegram's number of the message, once sent"),
     _index("outbox_waiting", "id", where="state = 'waiting'"),
     _index("outbox_waiting_by_chat", "chat", "id", where="state = 'waiting'"),
     _index("outbox_failed", "id", where="state = 'failed'"),
     _index("outbox_finished", "created_at", where="state <> 'waiting'"),
-    _index("outbox_finished_by_chat", "chat", where="state <> 'waiting'"),
+    _index("outbox_finished_by_message", "chat", "message_id", where="state <> 'waiting'"),
 )
 
 leases = Table(
@@ -103,12 +108,34 @@ questions = Table(
     Column("chat", String(80), nullable=False),
     Column("asked_at", Float, nullable=False),
     Column("text", Text, nullable=False, comment="redacted"),
-    Column("language", String(2), nullable=False),
+    Column("language", _Language, nullable=False),
     Column("outcome", String(8), nullable=False, comment="answered, asking, clarify or none"),
     Column("entry_id", String(48)),
     Column("details", Text, nullable=False, comment="as JSON"),
+    Column("asker", BigInteger, comment="in groups: Telegram's number of who asked"),
+    Column("asked_in", BigInteger, comment="Telegram's number of the message"),
+    Column("context", Text, comment="Card as JSON: what is needed to go on from here"),
     Index("questions_by_time", "asked_at"),
-    Index("questions_by_chat", "chat"),
+    Index("questions_by_message", "chat", "asked_in"),
+    _index("questions_by_asker", "asker", where="asker IS NOT NULL"),
+    _index("questions_with_context", "asked_at", where="context IS NOT NULL"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("chat", String(80), primary_key=True),
+    Column("moved_to", String(80), comment="the chat's key since the group became a supergroup"),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("chat", String(80), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seen_at", Float, nullable=False, comment="when they last spoke to the bot there"),
+    Index("members_by_user", "user_id", "seen_at"),
+    Index("members_by_time", "seen_at"),
 )
 
 feedback = Table(

@@ -12,9 +12,11 @@ from sqlalchemy import Executable, bindparam, delete, func, insert, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.dialogue import Conversation
-from bot.storage import leases
+from bot.storage import forgetting, leases
+from bot.storage.cards import Cards
+from bot.storage.places import Places
 from bot.storage.records import Outgoing, Question, Received
-from bot.storage.tables import WAITING, conversations, feedback, inbox, outbox, questions
+from bot.storage.tables import conversations, feedback, inbox, outbox, questions
 
 _ASKED = select(func.count()).where(
     inbox.c.chat == bindparam("of"),
@@ -22,6 +24,7 @@ _ASKED = select(func.count()).where(
     inbox.c.received_at <= bindparam("at"),  # later ones are of before the clock went back
     inbox.c.update_id <= bindparam("number"),
 )
+_ASKED_BY = _ASKED.where(inbox.c.sender == bindparam("by"))
 _RECORD = insert(questions)
 _STATES = select(conversations.c.chat, conversations.c.state).where(
     conversations.c.chat.in_(bindparam("chats", expanding=True))
@@ -66,12 +69,19 @@ class Unit:
         except ValidationError:
             return Conversation()
 
-    async def asked_within(self, seconds: float) -> int:
-        """How many updates this chat sent in the seconds before this one, this one included."""
+    async def asked_within(self, seconds: float, sender: int | None = None) -> int:
+        """How many updates of this chat came in the seconds before this one, this one included.
+
+        Args:
+            seconds: how far back.
+            sender: count theirs only.
+        """
         received = self._received
         at = received.received_at
         known = {"of": received.chat, "since": at - seconds, "at": at, "number": received.update_id}
-        return int((await self._connection.execute(_ASKED, known)).scalar_one())
+        if sender is None:
+            return int((await self._connection.execute(_ASKED, known)).scalar_one())
+        return int((await self._connection.execute(_ASKED_BY, {**known, "by": sender})).scalar_one())
 
     async def move(self, conversation: Conversation) -> None:
         """Store where the conversation stands now."""
@@ -80,13 +90,16 @@ class Unit:
     async def record(self, question: Question) -> int:
         """Keep a question for the editor; returns its number."""
         values = {
-            "chat": self._received.chat,
+            "chat": question.chat or self._received.chat,
             "asked_at": self._received.received_at,
             "text": question.text,
             "language": question.language,
             "outcome": question.outcome,
             "entry_id": question.entry_id,
             "details": json.dumps(dict(question.details)),
+            "asker": question.asker,
+            "asked_in": question.asked_in,
+            "context": question.context,
         }
         result = await self._connection.execute(_RECORD, values)
         key = result.inserted_primary_key
@@ -102,25 +115,29 @@ class Unit:
         await self._connection.execute(insert(feedback).values(**values))
         return True
 
-    async def forget(self) -> None:
-        """Erase all that is kept of this chat up to this update: conversation, questions, feedback, what came in, what went out.
+    @property
+    def cards(self) -> Cards:
+        """The questions of this chat that can be gone on with, and the messages that answer them."""
+        return self.cards_of(self._received.chat)
 
-        Of what came in, the bare numbers stay, so that an update which Telegram gives out twice is not taken for a new one.
+    def cards_of(self, chat: str) -> Cards:
+        """The same of another chat, by its key."""
+        return Cards(self._connection, chat)
+
+    @property
+    def places(self) -> Places:
+        """The groups, and who speaks to the bot there."""
+        return Places(self._connection)
+
+    async def forget(self, user: int | None = None) -> None:
+        """Erase what is kept of this chat up to this update: conversation, questions, feedback, what came in, what went out.
+
+        Args:
+            user: of them, wherever it is: their private chat, and what they asked in groups. None: of the chat.
         """
-        mine = self._received.chat
-        asked = select(questions.c.id).where(questions.c.chat == mine)
-        await self._connection.execute(delete(feedback).where(feedback.c.question_id.in_(asked)))
-        for table in (questions, conversations):
-            await self._connection.execute(delete(table).where(table.c.chat == mine))
-        for state in (outbox.c.state == WAITING, outbox.c.state != WAITING):  # each has an index of its own
-            await self._connection.execute(delete(outbox).where(outbox.c.chat == mine, state))
+        await forgetting.forget(self._connection, self._received, user)
         self._state = self.moved = None
         self.messages.clear()
-        emptied = {"payload": "{}", "error": None}
-        earlier = (inbox.c.chat == mine, inbox.c.update_id < self._received.update_id)
-        await self._connection.execute(update(inbox).where(*earlier).values(chat="", **emptied))
-        this = inbox.c.update_id == self._received.update_id
-        await self._connection.execute(update(inbox).where(this).values(**emptied))
 
     async def send(self, messages: Sequence[Outgoing]) -> None:
         """Put messages into the outbox, to be sent in this order."""
@@ -185,12 +202,13 @@ class Handling:
 
 def _row(received: Received, message: Outgoing) -> dict[str, object]:
     return {
-        "chat": received.chat,
+        "chat": message.chat or received.chat,
         "update_id": received.update_id,
         "method": message.method,
         "parameters": json.dumps(dict(message.parameters), ensure_ascii=False),
         "created_at": received.received_at,
-        "not_before": 0.0,
+        "not_before": message.not_before,
         "state": "waiting",
         "attempts": 0,
+        "question_id": message.question,
     }

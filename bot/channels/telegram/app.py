@@ -12,12 +12,15 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot, BotCommand
+from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot import metrics, wording
+from bot.channels.telegram.facts import Facts
 from bot.channels.telegram.handler import Handler
+from bot.channels.telegram.incoming import NOBODY, Me
 from bot.channels.telegram.limits import Limits
+from bot.channels.telegram.people import People
 from bot.channels.telegram.probes import listen
 from bot.channels.telegram.receiver import Receiver, refused_token, retry_seconds
 from bot.channels.telegram.sender import AT_ONCE, Sender
@@ -89,8 +92,10 @@ async def _start(bot: Bot) -> None:
         # Without a language code: what people see whose language is neither.
         spoken: tuple[tuple[Language, str | None], ...] = (("en", None), ("en", "en"), ("zh", "zh"))
         for language, code in spoken:
-            commands = [BotCommand(name, text.of(language)) for name, text in wording.COMMANDS.items()]
-            await bot.set_my_commands(commands, language_code=code)
+            commands = {name: BotCommand(name, text.of(language)) for name, text in wording.COMMANDS.items()}
+            await bot.set_my_commands(list(commands.values()), language_code=code)
+            there = [commands[name] for name in wording.GROUP_COMMANDS]
+            await bot.set_my_commands(there, BotCommandScopeAllGroupChats(), language_code=code)
             await bot.set_my_description(wording.BOT_DESCRIPTION.of(language), language_code=code)
             await bot.set_my_short_description(wording.BOT_SHORT_DESCRIPTION.of(language), language_code=code)
     except TelegramError as error:
@@ -106,6 +111,7 @@ class _Service:
         self._arrived, self._ready, self._stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._receiver: Receiver | None = None
         self._registered = False
+        self._me = NOBODY
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -113,13 +119,17 @@ class _Service:
             webhook = None
             if self._settings.webhook_secret and self._settings.webhook_url:
                 secret = self._settings.webhook_secret.get_secret_value()
-                webhook = Webhook(self._store, self._arrived, secret).route(self._settings.webhook_path)
+                webhook = Webhook(self._store, self._arrived, secret)
+            route = webhook.route(self._settings.webhook_path) if webhook else None
             await listen(
-                servers, self._settings, self._store, self._assistant, connected=self._connected, webhook=webhook
+                servers, self._settings, self._store, self._assistant, connected=self._connected, webhook=route
             )
             if self._beside:
                 await servers.enter_async_context(self._beside(self._store))
             await _start(self._bot)
+            self._me = Me(self._bot.id, self._bot.username)
+            if webhook:
+                webhook.me = self._me
             for number in (signal.SIGINT, signal.SIGTERM):
                 with contextlib.suppress(NotImplementedError):  # where the platform has no such signals
                     loop.add_signal_handler(number, self._stop)
@@ -135,7 +145,7 @@ class _Service:
 
     async def _receive(self) -> None:
         if self._settings.webhook_url is None:
-            self._receiver = Receiver(self._bot, self._store, self._arrived)
+            self._receiver = Receiver(self._bot, self._store, self._arrived, self._me)
             log.info("updates come by polling")
             await self._receiver.run()
         else:
@@ -147,8 +157,14 @@ class _Service:
         settings, store = self._settings, self._store
         limits = Limits(settings.send_per_second, settings.send_per_chat_per_second, settings.send_per_group_per_minute)
         trouble = Trouble(log, "the database")
-        handler = Handler(self._assistant, settings.ask_per_minute)
-        workers = [Worker(store, handler, self._arrived, self._ready, trouble) for _ in range(store.workers)]
+        handler = Handler(
+            self._assistant,
+            self._me,
+            ask_per_minute=settings.ask_per_minute,
+            ask_per_group=settings.ask_per_group_per_minute,
+        )
+        facts = Facts(store, People(self._bot), self._me)
+        workers = [Worker(store, handler, self._arrived, self._ready, trouble, facts) for _ in range(store.workers)]
         sender = Sender(self._bot, store, limits, self._ready, trouble)
         receiving = asyncio.create_task(self._receive())
         tending = [asyncio.create_task(keep_hold(store)), asyncio.create_task(prune(store))]

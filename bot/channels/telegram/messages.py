@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -10,11 +12,14 @@ from bot import wording
 from bot.answers import Answer, Quote, plain, telegram
 from bot.channels.telegram.buttons import Buttons
 from bot.dialogue import Choice, Reply
+from bot.knowledge import UNKNOWN, Entry, Knowledge
 from bot.language import Language
 from bot.numerals import to_chinese
-from bot.storage import Outgoing
+from bot.storage import PRESSES, Outgoing
 
 COPY_LIMIT = 256
+START = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a link to the private chat may carry."""
 KEPT = 512
 """Answers that are kept as they are sent: most people ask for the same few."""
 LABEL_LIMIT = 60
@@ -38,23 +43,29 @@ class Messages:
         self._buttons = buttons
         self._rendered = lru_cache(maxsize=KEPT)(self._render)
 
-    def of(self, chat_id: int, replies: Sequence[Reply], language: Language, question: int = 0) -> list[Outgoing]:
+    def of(
+        self, chat_id: int, replies: Sequence[Reply], language: Language, question: int = 0, judged: bool = True
+    ) -> list[Outgoing]:
         """The calls that say `replies` in a chat.
 
         Args:
-            question: its number in the store, for 👍 and 👎; 0: without.
+            chat_id: where.
+            replies: what to say.
+            language: of the buttons.
+            question: number of the question that they answer; 0: of none.
+            judged: whether 👍 and 👎 go with an answer.
         """
         calls: list[Outgoing] = []
         for reply in replies:
             if reply.answer is not None:
                 texts, rows = self._rendered(reply.answer, reply.choices, language)
-                rows = [*rows, *self._judge_row(language, question)]
+                rows = [*rows, *self._judge_row(language, question if judged else 0)]
             elif reply.quote is not None:
                 texts, rows = telegram.render_article(reply.quote, language), []
             else:
                 texts, rows = telegram.render_text(reply.text), self.choice_rows(reply.choices)
             calls += self.texts(chat_id, texts, rows)
-        return calls
+        return [replace(call, question=question) for call in calls] if question else calls
 
     def texts(self, chat_id: int, texts: Sequence[str], rows: Sequence[Row] = ()) -> list[Outgoing]:
         """Messages of ready HTML, the keyboard under the last."""
@@ -75,62 +86,99 @@ class Messages:
         """A plain text of ours."""
         return self.texts(chat_id, telegram.render_text(text), rows)
 
-    def choice_rows(self, choices: Sequence[Choice]) -> list[Row]:
-        """Choices as buttons, short ones side by side."""
+    def choice_rows(self, choices: Sequence[Choice], write: Callable[[str], str] | None = None) -> list[Row]:
+        """Choices as buttons, short ones side by side.
+
+        Args:
+            choices: what may be pressed.
+            write: what a button carries for a path; None: the choice by itself.
+        """
         row: Row = []
         rows: list[Row] = [row]
         for choice in choices:
-            button = _button(_cut(choice.label), self._buttons.write("choice", choice.path))
+            data = write(choice.path) if write else self._buttons.write("choice", choice.path)
+            pressed = button(_cut(choice.label), data)
             if row and (len(row) == PER_ROW or _columns(choice.label) > _WIDE or _columns(row[-1]["text"]) > _WIDE):
                 row = []
                 rows.append(row)
-            row.append(button)
+            row.append(pressed)
         return [row for row in rows if row]
+
+    def copy_rows(self, answer: Answer, language: Language) -> list[Row]:
+        """Buttons that copy the short script and the papers, as far as they are short enough for that."""
+        copies = (
+            (wording.COPY_SCRIPT, answer.script.of(language)),
+            (wording.COPY_MATERIALS, plain.render_materials(answer, language)),
+        )
+        row: Row = [
+            {"text": label.of(language), "copy_text": {"text": text}}
+            for label, text in copies
+            if text and telegram.length(text) <= COPY_LIMIT
+        ]
+        return [row] if row else []
 
     def language_rows(self) -> list[Row]:
         """The languages to choose from."""
         pairs = (("中文", "zh"), ("English", "en"))
-        return [[_button(label, self._buttons.write("language", value)) for label, value in pairs]]
+        return [[button(label, self._buttons.write("language", value)) for label, value in pairs]]
 
     def _render(self, answer: Answer, see: tuple[Choice, ...], language: Language) -> tuple[list[str], list[Row]]:
         return telegram.render(answer, language), self._answer_rows(answer, see, language)
 
     def _answer_rows(self, answer: Answer, see: Sequence[Choice], language: Language) -> list[Row]:
-        articles = [self._article_button(quote, language) for quote in answer.quotes if quote.statute == "law"]
+        articles = [self._articlebutton(quote, language) for quote in answer.quotes if quote.statute == "law"]
         rows = [articles[i : i + PER_ROW] for i in range(0, len(articles), PER_ROW)]
-        rows += [[button] for choice in see for row in self.choice_rows([choice]) for button in row]
-        copies = (
-            (wording.COPY_SCRIPT, answer.script.of(language)),
-            (wording.COPY_MATERIALS, plain.render_materials(answer, language)),
-        )
-        copy_row = [
-            {"text": label.of(language), "copy_text": {"text": text}}
-            for label, text in copies
-            if text and telegram.length(text) <= COPY_LIMIT
-        ]
-        if copy_row:
-            rows.append(copy_row)
+        rows += [[pressed] for choice in see for row in self.choice_rows([choice]) for pressed in row]
+        rows += self.copy_rows(answer, language)
         return rows
 
     def _judge_row(self, language: Language, question: int) -> list[Row]:
         verdicts = ((wording.HELPFUL, "up"), (wording.NOT_HELPFUL, "down")) if question else ()
         row = [
-            _button(label.of(language), self._buttons.write("feedback", f"{verdict}/{question}"))
+            button(label.of(language), self._buttons.write("feedback", f"{verdict}/{question}"))
             for label, verdict in verdicts
         ]
         return [row] if row else []
 
-    def _article_button(self, quote: Quote, language: Language) -> Button:
+    def _articlebutton(self, quote: Quote, language: Language) -> Button:
         label = f"第{to_chinese(quote.number)}条" if language == "zh" else f"Article {quote.number}"
-        return _button(label, self._buttons.write("article", f"{quote.statute}/{quote.number}"))
+        return button(label, self._buttons.write("article", f"{quote.statute}/{quote.number}"))
 
 
-def answer_press(callback_id: str, text: str = "") -> Outgoing:
-    """The call that ends the button's waiting, with a line at the top of the screen if there is one."""
-    return Outgoing("answerCallbackQuery", {"callback_query_id": callback_id, **({"text": text} if text else {})})
+def answer_press(callback_id: str, text: str = "", chat: str = "") -> Outgoing:
+    """The call that ends the button's waiting, with a line at the top of the screen if there is one.
+
+    Args:
+        callback_id: Telegram's number of the press.
+        text: the line.
+        chat: key of a group: there it need not wait for the messages before it, which may take their time.
+    """
+    known = {"callback_query_id": callback_id, **({"text": text} if text else {})}
+    return Outgoing("answerCallbackQuery", known, chat=f"{chat}{PRESSES}" if chat else "")
 
 
-def _button(label: str, data: str) -> Button:
+def link(username: str, entry_id: str | None, details: Mapping[str, str]) -> str:
+    """The private chat with the bot, at the answer of an entry for a case; see `start_of`."""
+    said = "_".join([entry_id or "", *(option for option in details.values() if option != UNKNOWN)])
+    start = said if START.fullmatch(said) else entry_id or ""
+    return f"https://t.me/{username}" + (f"?start={start}" if start else "")
+
+
+def start_of(argument: str, knowledge: Knowledge) -> tuple[Entry, dict[str, str]] | None:
+    """The entry and case that a link leads to; None where it leads to none."""
+    entry_id, *options = argument.split("_")
+    entry = knowledge.entries.get(entry_id)
+    if entry is None:
+        return None
+    details = {}
+    for detail in entry.details or ():
+        if said := next((option for option in options if detail.option(option)), None):
+            details[detail.id] = said
+    return entry, details
+
+
+def button(label: str, data: str) -> Button:
+    """A button that is pressed."""
     return {"text": label, "callback_data": data}
 
 

@@ -13,8 +13,9 @@ from telegram import Bot
 from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot import metrics
+from bot.channels.telegram.incoming import Me
 from bot.channels.telegram.transport import call
-from bot.channels.telegram.updates import chat_key
+from bot.channels.telegram.updates import chat_key, concerns, sender_of
 from bot.errors import ChannelError
 from bot.log import Trouble
 from bot.privacy import scrub
@@ -22,7 +23,7 @@ from bot.storage import Received, Store
 
 log = logging.getLogger(__name__)
 
-ALLOWED_UPDATES = ["message", "callback_query"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 POLL_SECONDS = 25
 BATCH = 100
 MAX_WAIT = 30.0
@@ -36,16 +37,18 @@ class Receiver:
         bot: talks to Telegram.
         store: keeps what comes in.
         arrived: set whenever something new is stored.
+        me: the bot itself.
 
     Attributes:
         connected: whether Telegram took the last call.
     """
 
-    def __init__(self, bot: Bot, store: Store, arrived: asyncio.Event) -> None:
+    def __init__(self, bot: Bot, store: Store, arrived: asyncio.Event, me: Me) -> None:
         self.connected = True  # Telegram has just said hello, and an idle poll takes its time
         self._bot = bot
         self._store = store
         self._arrived = arrived
+        self._me = me
         self._trouble, self._rival = Trouble(log, "receiving"), Trouble(log, "receiving")
 
     async def run(self) -> None:
@@ -97,24 +100,30 @@ class Receiver:
 
     async def _keep(self, updates: Sequence[Any], offset: int | None) -> int | None:
         now = self._store.now()
-        rows = [row for update in updates if (row := received(update, now)) is not None]
+        rows = [row for update in updates if (row := received(update, now, self._me)) is not None]
+        numbers = [number for update in updates if (number := number_of(update)) is not None]
         await self._store.receive(rows)
         metrics.UPDATES.labels("polling").inc(len(rows))
         self._arrived.set()
-        if not rows:
+        if not numbers:
             await asyncio.sleep(1)  # nothing that could be confirmed: it would come again at once
             return offset
-        return max(row.update_id for row in rows) + 1
+        return max(numbers) + 1
 
 
-def received(update: Any, now: float) -> Received | None:
-    """A raw update as it is stored; None where it has no number that fits, and so cannot be told from another."""
-    if not isinstance(update, Mapping):
+def number_of(update: Any) -> int | None:
+    """A raw update's number; None where it has none that fits, and so cannot be told from another."""
+    number = update.get("update_id") if isinstance(update, Mapping) else None
+    fits = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63 - 1
+    return number if fits else None
+
+
+def received(update: Any, now: float, me: Me) -> Received | None:
+    """A raw update as it is stored; None where it has no number, or is nothing that is said to the bot."""
+    number = number_of(update)
+    if number is None or not concerns(update, me):
         return None
-    number = update.get("update_id")
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63 - 1:
-        return None
-    return Received(number, chat_key(update), scrub(dict(update)), now)
+    return Received(number, chat_key(update), scrub(dict(update)), now, sender=sender_of(update))
 
 
 def refused_token() -> ChannelError:

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot import metrics
+from bot.channels.telegram import fallbacks
 from bot.channels.telegram.limits import UNLIMITED, Limits
 from bot.channels.telegram.receiver import refused_token, retry_seconds
 from bot.channels.telegram.transport import call
@@ -150,7 +151,7 @@ class Sender:
     async def _call(self, message: Outgoing) -> Settled | None:
         now = self._store.now
         try:
-            await call(self._bot, message.method, message.parameters, ANSWER_SECONDS)
+            result = await call(self._bot, message.method, message.parameters, ANSWER_SECONDS)
         except RetryAfter as error:
             self._sending.met(error, message.id)
             _count(message, "limited")
@@ -161,8 +162,14 @@ class Sender:
                 return self._again(message, error)  # "Not Found", which a proxy on the way may say too
             self._refused = refused_token()
             return None
+        except ChatMigrated as error:
+            return self._elsewise(message, fallbacks.moved(message, error.new_chat_id))
         except (BadRequest, Forbidden) as error:
             self._sending.over(message.id)
+            if fallbacks.is_done(error):
+                return Settled(message)
+            if other := fallbacks.otherwise(message, error):
+                return self._elsewise(message, other)
             # Will never work: the person has blocked the bot, the button's press is too old, …
             log.info("%s to a chat was refused: %s", message.method, error)
             _count(message, "refused")
@@ -178,7 +185,16 @@ class Sender:
         _count(message, "ok")
         metrics.SENT.observe(max(0.0, now() - message.created_at))
         gap = 0.0 if message.method in UNLIMITED else self._limits.chat_gap(message.chat)
-        return Settled(message, free_at=now() + gap if gap else 0.0)
+        shown = result.get("message_id") if isinstance(result, dict) else None
+        return Settled(
+            message, free_at=now() + gap if gap else 0.0, message_id=shown if isinstance(shown, int) else None
+        )
+
+    def _elsewise(self, message: Outgoing, other: Outgoing) -> Settled:
+        """It is to be sent in another way at once."""
+        self._sending.over(message.id)
+        _count(message, "changed")
+        return Settled(message, "waiting", instead=other)
 
     def _again(self, message: Outgoing, error: TelegramError) -> Settled:
         self._sending.met(error, message.id)

@@ -7,6 +7,7 @@ import hmac
 import json
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
@@ -16,7 +17,8 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot import metrics
-from bot.channels.telegram.receiver import ALLOWED_UPDATES, received, refused_token, retry_seconds
+from bot.channels.telegram.incoming import NOBODY
+from bot.channels.telegram.receiver import ALLOWED_UPDATES, number_of, received, refused_token, retry_seconds
 from bot.errors import ChannelError
 from bot.log import Trouble, about
 from bot.settings import Settings
@@ -40,12 +42,16 @@ class Webhook:
         store: keeps what comes in.
         arrived: set whenever something new is stored.
         secret: what the header must hold.
+
+    Attributes:
+        me: the bot itself; to be set once that is known.
     """
 
     def __init__(self, store: Store, arrived: asyncio.Event, secret: str) -> None:
         self._store = store
         self._arrived = arrived
         self._secret = secret.encode()
+        self.me = NOBODY
         self._waiting: list[tuple[Received, asyncio.Future[None]]] = []
         self._storing: asyncio.Task[None] | None = None
         self._trouble = Trouble(log, "storing updates")
@@ -77,9 +83,12 @@ class Webhook:
         body = await read_body(request, MAX_BODY)
         if body is None:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        update = parse(body, self._store.now())
-        if update is None:
+        raw = parse(body)
+        if raw is None:
             return DECLINED
+        update = received(raw, self._store.now(), self.me)
+        if update is None:
+            return HTTPStatus.OK  # what members of a group say to each other
         with about(update.update_id):
             try:
                 async with asyncio.timeout(STORE_SECONDS):
@@ -120,12 +129,13 @@ class Webhook:
                     stored.set_result(None)
 
 
-def parse(body: bytes, now: float) -> Received | None:
-    """A posted update as it is stored; None where it is none."""
+def parse(body: bytes) -> Any:
+    """A posted update; None where it is none."""
     try:
-        return received(json.loads(body), now)
+        update = json.loads(body)
     except (ValueError, RecursionError):
         return None
+    return update if number_of(update) is not None else None
 
 
 async def register(bot: Bot, settings: Settings) -> None:

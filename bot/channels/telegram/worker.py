@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
+from bot.channels.telegram.facts import Facts
 from bot.channels.telegram.handler import Handler
+from bot.channels.telegram.scene import NOTHING
 from bot.log import Trouble, about, safe
 from bot.storage import MAX_ATTEMPTS, LeaseLostError, Received, Store
 
@@ -32,16 +34,24 @@ class Worker:
         arrived: set when something new is in the inbox.
         ready: set by the worker when something new is in the outbox.
         trouble: says that the database does not answer.
+        facts: finds out what must be known about an update first; None: nothing is asked.
     """
 
-    def __init__(
-        self, store: Store, handler: Handler, arrived: asyncio.Event, ready: asyncio.Event, trouble: Trouble
+    def __init__(  # noqa: PLR0917 -- all that it works between
+        self,
+        store: Store,
+        handler: Handler,
+        arrived: asyncio.Event,
+        ready: asyncio.Event,
+        trouble: Trouble,
+        facts: Facts | None = None,
     ) -> None:
         self._store = store
         self._handler = handler
         self._arrived = arrived
         self._ready = ready
         self._trouble = trouble
+        self._facts = facts
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Work until `stopped` is set; what is in hand then is finished."""
@@ -74,10 +84,11 @@ class Worker:
         return True
 
     async def _handle(self, batch: Sequence[Received]) -> None:
+        known = [await self._facts.about(received) if self._facts else NOTHING for received in batch]
         async with self._store.handling(batch) as units:
-            for received, unit in zip(batch, units, strict=True):
+            for received, unit, facts in zip(batch, units, known, strict=True):
                 with about(received.update_id):
-                    await self._handler.handle(received, unit)
+                    await self._handler.handle(received, unit, facts)
         for received in batch:
             metrics.STORED.observe(max(0.0, self._store.now() - received.received_at))
             with about(received.update_id):
