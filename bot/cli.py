@@ -17,11 +17,12 @@ from bot.channels import terminal
 from bot.dialogue import Assistant, Speaker, article_requests
 from bot.errors import KnowledgeCheckError, ShebaoError, UsageError
 from bot.knowledge import load_kept
-from bot.language import Language, Text
+from bot.language import LANGUAGES, WRITTEN, Language, Text
 from bot.matching import Matcher
 from bot.settings import Settings, read
 
-LANGUAGE = click.Choice(["zh", "en"])
+LANGUAGE = click.Choice(LANGUAGES)
+"""Of answers; what is for whoever runs the bot, is `WRITTEN` only."""
 
 
 def _assistant(settings: Settings) -> Assistant:
@@ -79,7 +80,7 @@ def account(name: str) -> None:
 @commands.command()
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The latest so many.")
 @click.option("--jsonl", "as_jsonl", is_flag=True, help="JSON lines; see docs/interfaces.md.")
-@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+@click.option("--lang", type=click.Choice(WRITTEN), default="zh", show_default=True)
 def feedback(limit: int, as_jsonl: bool, lang: Language) -> None:
     """List what people said of the answers, the newest first: thumbs from Telegram, reports from the desk."""
     import asyncio
@@ -228,7 +229,7 @@ def schema(folder: Path | None) -> None:
 
 @commands.command()
 @click.option("--quick", is_flag=True, help="Only what a health check needs: without Telegram, in two seconds.")
-@click.option("--lang", type=LANGUAGE, default="en", show_default=True)
+@click.option("--lang", type=click.Choice(WRITTEN), default="en", show_default=True)
 def doctor(quick: bool, lang: Language) -> None:
     """Find out what is wrong with this installation, and what to do about it."""
     import asyncio

@@ -1,8 +1,8 @@
-"""Every sentence that the bot itself says, in both languages; what it knows stands in the knowledge files."""
+"""Every sentence that the bot itself says, in Chinese and English; what it knows stands in the knowledge files."""
 
 from __future__ import annotations
 
-from bot.language import Text
+from bot.language import Language, Text
 
 
 def _t(zh: str, en: str) -> Text:
@@ -31,6 +31,7 @@ LOCAL_RULES = _t(
 )
 TRANSLATION = _t("以下为本项目的译文；以中文正式文本为准。", "Our translation; the Chinese text is the official one.")
 ARTICLE = _t("《{statute}》第{number}条", "{statute}, Article {number}")
+ARTICLE_ALONE = _t("第{number}条", "Article {number}")
 CHAPTER = _t("第{number}章 {title}", "Chapter {number}: {title}")
 IF = _t("{label}：", "{label}: ")
 OR = _t("或", " or ")
@@ -129,7 +130,7 @@ COMMANDS: dict[str, Text] = {
     "help": _t("使用说明", "How to use this bot"),
     "topics": _t("能回答哪些问题", "Questions I can answer"),
     "law": _t("查看社会保险法条文，如 /law 27", "Read an article of the law, e.g. /law 27"),
-    "lang": _t("切换中文或英文", "Switch between Chinese and English"),
+    "lang": _t("切换语言：简体、繁体、英文", "Switch language: Simplified or Traditional Chinese, English"),
     "cancel": _t("放弃当前问题", "Drop the current question"),
     "forget": _t("删除您的全部记录", "Erase everything kept about you"),
 }
@@ -149,6 +150,7 @@ HELPFUL = _t("👍 有用", "👍 Helpful")
 NOT_HELPFUL = _t("👎 没用", "👎 Not helpful")
 FEEDBACK_THANKS = _t("谢谢您的反馈。", "Thank you for telling us.")
 ASK_LAW = _t("要看第几条？例如：/law 27", "Which article? For example: /law 27")
+LANGUAGES: dict[Language, str] = {"zh": "简体中文", "zh-hant": "繁體中文", "en": "English"}
 CHOOSE_LANGUAGE = _t("请选择语言 / Choose a language", "请选择语言 / Choose a language")
 LANGUAGE_SET = _t(
     "好的，按钮和说明用中文。您用哪种语言提问，我就用哪种语言回答。",

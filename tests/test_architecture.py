@@ -10,7 +10,19 @@ import pytest
 
 from tests.conftest import ROOT
 
-LEAVES = {"address", "errors", "kept", "language", "numerals", "wording", "privacy", "log", "metrics", "web"}
+LEAVES = {
+    "address",
+    "errors",
+    "kept",
+    "language",
+    "traditional",
+    "numerals",
+    "wording",
+    "privacy",
+    "log",
+    "metrics",
+    "web",
+}
 ARROWS: dict[str, set[str]] = {
     "address": set(),
     "errors": set(),
@@ -20,7 +32,8 @@ ARROWS: dict[str, set[str]] = {
     "log": {"privacy"},
     "metrics": set(),
     "web": {"errors", "metrics"},
-    "language": set(),
+    "traditional": set(),
+    "language": {"traditional"},
     "wording": {"language"},
     "knowledge": {"errors", "kept", "language"},
     "matching": {"kept"},

@@ -133,7 +133,7 @@ async def test_commands_in_both_languages(api: BotApiDouble, launch: Callable[..
     assert "/law 27" in zh[4].text
     assert zh[5].text == zh[3].text
     assert "98" in zh[6].text
-    assert zh[7].labels == ["中文", "English"]
+    assert zh[7].labels == ["简体中文", "繁體中文", "English"]
     chat.press(zh[7], "English")
     assert "English" in (await told(api, chat, 11)).text
     chat.say("/help")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot import wording
 from bot.knowledge import UNKNOWN, Aspect, Citation, Conditional, Entry, Item, Knowledge, Statute
-from bot.language import Language, Text
+from bot.language import CHINESE, Language, Text
 from bot.numerals import to_chinese
 
 SECTIONS: tuple[str, ...] = ("conditions", "steps", "materials", "where", "how long", "effects", "warnings")
@@ -33,7 +33,7 @@ class Line:
         case = wording.IF.of(language).format(label=self.branch.of(language)) if self.branch else ""
         text = self.text.of(language)
         if self.optional:
-            stop = "。" if language == "zh" else "."
+            stop = "。" if language in CHINESE else "."
             ended = text.endswith(stop)
             text = text.removesuffix(stop) + wording.IF_ANY.of(language) + (stop if ended else "")
         return case + text

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from bot import wording
 from bot.answers.answer import Answer, Quote
-from bot.language import Language
+from bot.language import CHINESE, Language
 from bot.numerals import to_chinese
+
+_COUNTRY = re.compile(r"^中[华華]人民共和[国國]| of the People's Republic of China$")
 
 
 def heading(kind: str, language: Language) -> str:
@@ -15,8 +19,8 @@ def heading(kind: str, language: Language) -> str:
 
 def article_name(statute_title: str, number: int, language: Language) -> str:
     """《社会保险法》第二十七条, or its English form. The full name of the law is cut to the one that people use."""
-    title = statute_title.removeprefix("中华人民共和国").removesuffix(" of the People's Republic of China")
-    said = to_chinese(number) if language == "zh" else str(number)
+    title = _COUNTRY.sub("", statute_title)
+    said = to_chinese(number) if language in CHINESE else str(number)
     return wording.ARTICLE.of(language).format(statute=title, number=said)
 
 
@@ -26,7 +30,7 @@ def quote_name(quote: Quote, language: Language) -> str:
     if quote.word_for_word:
         return name
     mark = wording.IN_SHORT.of(language)
-    return f"{name}（{mark}）" if language == "zh" else f"{name} ({mark})"
+    return f"{name}（{mark}）" if language in CHINESE else f"{name} ({mark})"
 
 
 def reason(quote: Quote, language: Language) -> str:
@@ -45,7 +49,7 @@ def bullets(kind: str, count: int) -> list[str]:
 
 def closing(answer: Answer, language: Language) -> list[str]:
     """The last lines of every rendering: the sources, and that local rules differ, with the hotlines."""
-    comma = wording.LIST_COMMA.of(language) if language == "zh" else "; "
+    comma = wording.LIST_COMMA.of(language) if language in CHINESE else "; "
     titles = comma.join(source.of(language) for source in answer.sources)
     sources = wording.IF.of(language).format(label=wording.SOURCES.of(language)) + titles
     return [sources, wording.LOCAL_RULES.of(language)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import wording
 from bot.answers import layout
 from bot.answers.answer import Answer, Quote
-from bot.language import Language
+from bot.language import CHINESE, Language
 
 
 def render(answer: Answer, language: Language) -> str:
@@ -46,7 +46,7 @@ def render_article(quote: Quote, language: Language) -> str:
     """An article by itself: in English the translation, then the official Chinese text."""
     name = layout.quote_name(quote, language)
     head = f"{name} · {quote.chapter.of(language)}" if quote.chapter else name
-    if language == "zh" or not quote.word_for_word:
+    if language in CHINESE or not quote.word_for_word:
         return f"{head}\n{quote.text.of(language)}"
     return f"{head}\n{quote.text.en}\n\n{wording.TRANSLATION.en}\n{quote.text.zh}"
 

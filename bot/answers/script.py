@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot import wording
 from bot.answers.answer import Answer
-from bot.language import Language
+from bot.language import CHINESE, Language
 
 SMS_LIMIT = 300
 """Characters of a text message, its reference included."""
@@ -88,7 +88,7 @@ def _case(answer: Answer, language: Language) -> list[tuple[Literal["bring", "wh
 
 
 def _joined(lines: list[str], language: Language) -> str:
-    stop, between = ("。", "；") if language == "zh" else (".", "; ")
+    stop, between = ("。", "；") if language in CHINESE else (".", "; ")
     return between.join(line.removesuffix(stop) for line in lines) + stop
 
 

@@ -17,7 +17,7 @@ from bot.desk.bodies import read_message
 from bot.desk.cases import Case, Cases, unknown_details
 from bot.desk.lawbook import LawBook
 from bot.desk.openapi import document
-from bot.language import LANGUAGES, Language, detect
+from bot.language import WRITTEN, Written, detect, written
 from bot.privacy import redact
 from bot.storage import Question, Store, Verdict
 
@@ -58,7 +58,7 @@ class Api:
 
     async def _match(self, request: Request) -> Response:
         asked = await read_message(request, m.MatchRequest)
-        language: Language = asked.language or detect(asked.text) or "zh"
+        language = asked.language or written(detect(asked.text) or "zh")
         found = self._cases.find(asked.text, language, asked.limit)
         return _json(
             m.MatchResponse(
@@ -84,7 +84,7 @@ class Api:
 
     async def _answer(self, request: Request) -> Response:
         asked = await read_message(request, m.AnswerRequest)
-        language: Language = asked.language or detect(asked.question) or "zh"
+        language = asked.language or written(detect(asked.question) or "zh")
         self._refuse_unknown(asked.entry_id, asked.details or {})
         case = self._cases.answer(asked.entry_id, language, asked.details, asked.question)
         assert case is not None
@@ -128,7 +128,7 @@ class Api:
         if unknown := unknown_details(entry, details):
             raise HTTPException(404, f"details: the entry has no {unknown[0]}")
 
-    def _article_out(self, found: Quote, language: Language) -> m.ArticleOut:
+    def _article_out(self, found: Quote, language: Written) -> m.ArticleOut:
         return m.ArticleOut(
             statute=found.statute,
             number=found.number,
@@ -185,14 +185,14 @@ def _answer_out(case: Case) -> m.AnswerResponse:
     )
 
 
-def _language(request: Request) -> Language:
+def _language(request: Request) -> Written:
     """The language that the address names, and nothing else.
 
     Raises:
         HTTPException: where it names anything else.
     """
     said = request.query_params.multi_items()
-    if said and (len(said) > 1 or said[0][0] != "language" or said[0][1] not in LANGUAGES):
+    if said and (len(said) > 1 or said[0][0] != "language" or said[0][1] not in WRITTEN):
         raise HTTPException(422, "language: zh or en, and no other parameter")
     return "en" if said and said[0][1] == "en" else "zh"
 

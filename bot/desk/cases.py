@@ -9,7 +9,7 @@ from functools import cached_property
 from bot.answers import Answer, Quote, compose, plain, quote, script
 from bot.dialogue import Assistant, article_requests, aspect_of, matters
 from bot.knowledge import UNKNOWN, Detail, Entry, Knowledge
-from bot.language import Language
+from bot.language import Language, Written
 from bot.matching import Decision
 from bot.privacy import blank, redact
 
@@ -115,7 +115,7 @@ class Case:
     answer: Answer
     details: Mapping[str, str]
     asked: tuple[Asked, ...]
-    language: Language
+    language: Written
 
     @property
     def open(self) -> Detail | None:
@@ -193,7 +193,7 @@ class Cases:
         return [each for each in found if each]
 
     def answer(
-        self, entry_id: str, language: Language, details: Mapping[str, str] | None = None, question: str = ""
+        self, entry_id: str, language: Written, details: Mapping[str, str] | None = None, question: str = ""
     ) -> Case | None:
         """An entry's answer; None where there is no such entry.
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from bot.knowledge import Aspect, Topic
-from bot.language import Language
+from bot.language import Written
 from bot.matching import Decision
 
 QUESTION_LENGTH = 4096
@@ -53,7 +53,7 @@ class MatchRequest(_Message):
 
     text: Annotated[Question, StringConstraints(min_length=1)]
     limit: Annotated[int, Field(ge=1, le=10), BeforeValidator(_whole)] = 5
-    language: Language | None = Field(None, description="of the titles; left out: the question's")
+    language: Written | None = Field(None, description="of the titles; left out: the question's")
 
 
 class CandidateOut(_Message):
@@ -81,7 +81,7 @@ class MatchResponse(_Message):
     candidates: list[CandidateOut]
     articles: list[ArticleRef]
     details: dict[str, str] = Field(description="details of the first candidate that the text states")
-    language: Language
+    language: Written
 
 
 class AnswerRequest(_Message):
@@ -90,7 +90,7 @@ class AnswerRequest(_Message):
     entry_id: Identifier
     details: Details | None = Field(None, description="left out: what the question states")
     question: Question = ""
-    language: Language | None = Field(None, description="left out: the question's; without one, Chinese")
+    language: Written | None = Field(None, description="left out: the question's; without one, Chinese")
 
 
 class OptionOut(_Message):
@@ -143,7 +143,7 @@ class AnswerResponse(_Message):
 
     entry_id: str = Field(description="another than was asked for, where an option leads there")
     revision: str
-    language: Language
+    language: Written
     title: str
     summary: str
     aspect: Aspect | None
@@ -184,7 +184,7 @@ class FeedbackRequest(_Message):
     entry_id: Identifier | None = None
     details: Details = {}
     note: Note = ""
-    language: Language = "zh"
+    language: Written = "zh"
 
 
 class FeedbackResponse(_Message):

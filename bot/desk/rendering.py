@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from bot import wording
 from bot.answers import layout
 from bot.desk.texts import SCRIPT_KEYS, TEXTS, Speech
-from bot.language import Language
+from bot.language import Language, Written
 from bot.metrics import release
 
 LANGUAGE_COOKIE = "lang"
@@ -56,7 +56,7 @@ class Renderer:
         return response
 
 
-def language_of(request: Request) -> Language:
+def language_of(request: Request) -> Written:
     """What the address names, what was chosen before, what the browser prefers; else Chinese."""
     preferred = request.headers.get("accept-language", "zh").strip().lower()[:2]
     for said in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE), preferred):

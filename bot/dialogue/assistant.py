@@ -15,15 +15,17 @@ from bot.dialogue.relevance import matters
 from bot.dialogue.speaker import Speaker
 from bot.dialogue.understanding import NONE_OF_THESE, Question, Understanding
 from bot.knowledge import UNKNOWN, Detail, Entry, Knowledge
-from bot.language import Language, Text, detect
+from bot.language import Language, Text, detect, script
 from bot.matching import ANSWER_AT, CLARIFY_AT, Candidate, Matcher, normalise
 from bot.matching.normalise import MAX_CHARACTERS
 
 Turn = tuple[Conversation, tuple[Reply, ...]]
 
-_STEERING = frozenset(
-    {"cancel", "start-over", "back", "greeting", "thanks", "help", "explain", "repeat", "chinese", "english"}
-)
+_LANGUAGES: dict[Control, Language | None] = {
+    "chinese": None, "simplified": "zh", "traditional": "zh-hant", "english": "en",
+}  # fmt: skip
+"""What asks for a language; None: Chinese, in the user's script."""
+_STEERING = frozenset({"cancel", "start-over", "back", "greeting", "thanks", "help", "explain", "repeat", *_LANGUAGES})
 """What is never a reply, whatever is asked."""
 _PRESSED: dict[str, Control] = {"back": "back", "start-over": "start-over", "cancel": "cancel"}
 """What may be pressed as well as said."""
@@ -62,13 +64,16 @@ class Assistant:
         waited = conversation.phase in ("asking", "clarifying")
         if expired or not self._known(conversation):
             conversation = conversation.fresh()
+        # The user's own languages, the surest first: they count where the words by themselves do not tell.
+        before = conversation.language if conversation.touched else None
+        known = (conversation.preferred, before, utterance.language)
         conversation = conversation.model_copy(update={"touched": now})
         if conversation.phase == "idle":
-            said = detect(utterance.text) or conversation.preferred or utterance.language
+            said = detect(utterance.text, *known) or next(filter(None, known), None)
             conversation = conversation.model_copy(update={"language": said or conversation.language})
         if utterance.choice is not None:
             return self._chosen(conversation, utterance.choice)
-        after, replies = self._said(conversation, utterance.text)
+        after, replies = self._said(conversation, utterance.text, known)
         if expired and waited and after.phase == "idle" and not any(reply.quote for reply in replies):
             replies = (Reply(wording.EXPIRED.of(after.language)), *replies)
         if len(utterance.text) > MAX_CHARACTERS:
@@ -143,29 +148,36 @@ class Assistant:
 
     # ------------------------------------------------------------------ what was said
 
-    def _said(self, conversation: Conversation, text: str) -> Turn:
+    def _said(self, conversation: Conversation, text: str, known: Sequence[Language | None]) -> Turn:
+        language = detect(text, *known)
         if not normalise(text):
             return conversation, _before(wording.EMPTY.of(conversation.language), self._again(conversation))
         steer = control(text)
         if steer == "distress":
-            return conversation, (Reply(wording.DISTRESS.of(detect(text) or conversation.language)),)
-        if steer not in _STEERING and (turn := self._replied(conversation, text, steer)):
+            return conversation, (Reply(wording.DISTRESS.of(language or conversation.language)),)
+        if steer not in _STEERING and (turn := self._replied(conversation, text, steer, language)):
             return turn
+        if steer in _LANGUAGES:
+            chosen = _LANGUAGES[steer] or script(text, *known)
+            conversation = conversation.model_copy(update={"language": chosen, "preferred": chosen})
+            return conversation, self.repeat(conversation) or (Reply(wording.LANGUAGE_SET.of(chosen)),)
         if steer:
             return self._controlled(conversation, steer)
         if requests := article_requests(text):
             rest = requests[0].rest
             if len(rest) < _ARTICLE_REST or self.understand(rest).decision != "answer":
-                return self._articles(conversation, requests, detect(text))
+                return self._articles(conversation, requests, language)
         entry = self._entry(conversation)
         if conversation.phase == "answered" and entry:
             follow_up = self._understanding.follow_up(conversation, entry, text)
             if follow_up is not None:
                 moved = conversation.model_copy(update={"aspect": follow_up.aspect or conversation.aspect})
                 return self._go_on(moved, entry, follow_up.details, conversation.question, follow_up.reopened)
-        return self._question(conversation, text)
+        return self._question(conversation, text, language)
 
-    def _replied(self, conversation: Conversation, text: str, steer: Control | None) -> Turn | None:
+    def _replied(
+        self, conversation: Conversation, text: str, steer: Control | None, language: Language | None
+    ) -> Turn | None:
         """A reply to what is open; None where nothing is, or where this is no reply to it."""
         entry = self._entry(conversation)
         detail = entry.detail(conversation.asking or "") if entry else None
@@ -182,10 +194,10 @@ class Assistant:
         if not chosen:
             return None
         if asks(text):  # a question of its own, which may be in another language
-            conversation = conversation.model_copy(update={"language": detect(text) or conversation.language})
+            conversation = conversation.model_copy(update={"language": language or conversation.language})
         return self._open(conversation, self.knowledge.entries[chosen], conversation.question)
 
-    def _question(self, conversation: Conversation, text: str) -> Turn:
+    def _question(self, conversation: Conversation, text: str, language: Language | None) -> Turn:
         """A question of its own, or nothing that could be understood."""
         question = self.understand(text)
         open_ = conversation.phase in ("asking", "clarifying")
@@ -193,9 +205,9 @@ class Assistant:
             if open_:  # perhaps not meant for us: what is open stays open
                 unclear = wording.NONE if asks(text) else wording.NOT_UNDERSTOOD
                 return conversation, _before(unclear.of(conversation.language), self._again(conversation))
-            language = detect(text) or conversation.language
-            return self._nothing(conversation.model_copy(update={"language": language}), question.candidates)
-        conversation = conversation.model_copy(update={"language": detect(text) or conversation.language})
+            conversation = conversation.model_copy(update={"language": language or conversation.language})
+            return self._nothing(conversation, question.candidates)
+        conversation = conversation.model_copy(update={"language": language or conversation.language})
         if question.decision == "answer":
             return self._open(conversation, self.knowledge.entries[question.meant[0].entry_id], text)
         offered = tuple(candidate.entry_id for candidate in question.meant)
@@ -215,10 +227,6 @@ class Assistant:
                 conversation = conversation.fresh()
             case "back":
                 return self._back(conversation)
-            case "chinese" | "english":
-                language: Language = "zh" if steer == "chinese" else "en"
-                conversation = conversation.model_copy(update={"language": language, "preferred": language})
-                return conversation, self.repeat(conversation) or (Reply(wording.LANGUAGE_SET.of(language)),)
             case "repeat" if conversation.phase != "idle":
                 return conversation, self.repeat(conversation)
             case "explain" if open_:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from bot.matching import normalise
+from bot.matching import fold, normalise
 from bot.numerals import from_chinese
 
 Control = Literal[
     "cancel", "start-over", "back", "greeting", "thanks", "ok", "help", "explain", "repeat", "unknown", "none-of-these",
-    "chinese", "english", "distress",
+    "chinese", "simplified", "traditional", "english", "distress",
 ]  # fmt: skip
 
 _PHRASES: dict[Control, str] = {
@@ -35,6 +35,11 @@ _PHRASES: dict[Control, str] = {
     "不好说|dontknow|donotknow|notsure|imnotsure|unsure|noidea|ihavenoidea|idk|dunno|skip|buzhidao|either|itdepends",
     "none-of-these": "都不是|不是这些|以上都不是|都不对|没有一个是|没有我要的|都不是我要的|noneofthese|neither|noneofthem|noneoftheabove|notthese",
     "chinese": "中文|说中文|用中文|讲中文|用中文说|用中文回答|请说中文|chinese|chineseplease|inchinese|speakchinese",
+    "simplified": "简体|简体字|简体中文|用简体|用简体字|改成简体|换成简体|切换到简体|切换简体|能用简体吗|可以用简体吗|用简体中文|说简体|转简体|"
+    "simplified|simplifiedchinese|insimplifiedchinese",
+    "traditional": "繁体|繁体字|繁体中文|正体|正体字|正体中文|用繁体|用繁体字|改成繁体|换成繁体|切换到繁体|切换繁体|能用繁体吗|可以用繁体吗|用繁体中文|"
+    "用正体|用正体中文|说繁体|转繁体|用繁体回答|用繁体字回答|用繁体中文回答|"
+    "traditional|traditionalchinese|intraditionalchinese",
     "english": "英文|英语|说英文|说英语|用英文|用英语|用英文说|用英文回答|english|inenglish|speakenglish|canyouspeakenglish|doyouspeakenglish|inenglishplease",
 }  # fmt: skip
 _CONTROLS: dict[str, Control] = {}
@@ -135,17 +140,17 @@ def control(text: str) -> Control | None:
 
 def asks(text: str) -> bool:
     """Whether a message has the form of a question."""
-    return bool(_ASKS.search(text.casefold()))
+    return bool(_ASKS.search(fold(text)))
 
 
 def denies(text: str) -> bool:
     """Whether a message holds a negation."""
-    return bool(_DENIES.search(text.casefold().replace("’", "'")))
+    return bool(_DENIES.search(fold(text).replace("’", "'")))
 
 
 def unsure(text: str) -> bool:
     """Whether a short message says that its writer does not know."""
-    return len(text) <= _SHORT * 2 and bool(_UNSURE.search(text.casefold().replace("’", "'")))
+    return len(text) <= _SHORT * 2 and bool(_UNSURE.search(fold(text).replace("’", "'")))
 
 
 def corrects(text: str) -> bool:

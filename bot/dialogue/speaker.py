@@ -11,7 +11,7 @@ from bot.dialogue.articles import ArticleRequest
 from bot.dialogue.conversation import Choice, Conversation, Reply
 from bot.dialogue.understanding import NONE_OF_THESE
 from bot.knowledge import UNKNOWN, Aspect, Knowledge
-from bot.language import Language
+from bot.language import CHINESE, Language
 from bot.numerals import to_chinese
 
 NEAR_SHOWN = 5
@@ -92,7 +92,7 @@ class Speaker:
         statute = self._knowledge.statutes.get(request.statute)
         if statute is None:
             return Reply(wording.OLD_CHOICE.of(language))
-        number = to_chinese(request.number) if language == "zh" else str(request.number)
+        number = to_chinese(request.number) if language in CHINESE else str(request.number)
         if statute.id == "law":
             return Reply(wording.NO_ARTICLE.of(language).format(count=len(statute.articles), number=number))
         known = wording.LIST_COMMA.of(language).join(str(article.number) for article in statute.articles)

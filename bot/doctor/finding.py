@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot import wording
-from bot.language import Language, Text
+from bot.language import CHINESE, Language, Text
 from bot.log import safe
 
 Grade = Literal["ok", "note", "wrong"]
@@ -38,7 +38,7 @@ def found(check: str, grade: Grade, text: Text, **values: object) -> Finding:
 
 def render(findings: Sequence[Finding], language: Language) -> str:
     """The report, a line each, and the sum of it."""
-    colon = "：" if language == "zh" else ": "
+    colon = "：" if language in CHINESE else ": "
     lines = [
         f"{_SIGN[finding.grade]} {wording.DOCTOR_CHECKS[finding.check].of(language)}{colon}{finding.text.of(language)}"
         for finding in findings

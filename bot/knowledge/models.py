@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from bot.language import NonEmpty, Text
+from bot.language import NonEmpty, OfficialText, Text
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
 Topic = Literal["medical", "pension", "work-injury", "unemployment", "maternity", "general"]
@@ -217,7 +217,7 @@ class Article(Model):
         """Its text, or what stands for it in short."""
         if self.gist is not None:
             return self.gist
-        return Text.model_validate({"zh": self.zh, "en": self.en})
+        return OfficialText.model_validate({"zh": self.zh, "en": self.en})
 
 
 class Statute(Identified):

@@ -9,7 +9,7 @@ from bot.answers import compose, telegram
 from bot.errors import Problem
 from bot.knowledge import Entry
 from bot.knowledge.files import LAW
-from bot.language import LANGUAGES
+from bot.language import WRITTEN
 from bot.matching import Matcher
 from bot.review.finding import Finding, Level, Result, Subject
 
@@ -22,7 +22,7 @@ def own_entry_first(subject: Subject, matcher: Matcher, answer_at: float) -> Res
     places = {
         (entry.id, phrasing): (number, (language, index))
         for number, entry in enumerate(subject.entries)
-        for language in LANGUAGES
+        for language in WRITTEN
         for index, phrasing in enumerate(getattr(entry.phrasings, language))
     }
     findings: list[Finding] = []
@@ -54,7 +54,7 @@ def told_apart(subject: Subject, matcher: Matcher) -> Result:
     findings = []
     tested = 0
     for number, entry in enumerate(subject.entries):
-        for language in LANGUAGES:
+        for language in WRITTEN:
             for index, phrasing in enumerate(getattr(entry.phrasings, language)):
                 tested += 1
                 form = matcher.canonical(phrasing)
@@ -66,11 +66,11 @@ def told_apart(subject: Subject, matcher: Matcher) -> Result:
 
 
 def answers_fit(subject: Subject) -> Result:
-    """Every answer, in every case and language, fits one Telegram message."""
+    """Every answer, in every case and language, fits one Telegram message; the Traditional is as long as the Simplified."""
     findings = []
     tested = 0
     for number, entry in enumerate(subject.entries):
-        for language in LANGUAGES:
+        for language in WRITTEN:
             worst = own = 0
             for details in _cases(entry):
                 tested += 1

@@ -14,7 +14,7 @@ from bot.channels.telegram.messages import answer_press, link
 from bot.channels.telegram.scene import Scene
 from bot.channels.telegram.updates import key_of
 from bot.dialogue import Conversation, Reply, Speaker, article_requests, asks, state_of
-from bot.language import LANGUAGES, Language, Text
+from bot.language import Language, Text, named
 from bot.storage import Kept, Outgoing, Question
 
 MINUTE = 60.0
@@ -268,8 +268,8 @@ class Groups:
             case "forget":
                 await scene.unit.forget(incoming.user_id)
                 await scene.send([self._text(scene, wording.FORGOTTEN_IN_GROUP)])
-            case "lang" if incoming.text.lower()[:2] in LANGUAGES:
-                await self._set_language(scene, "en" if incoming.text.lower()[:2] == "en" else "zh")
+            case "lang" if chosen := named(incoming.text):
+                await self._set_language(scene, chosen)
             case _:
                 return  # perhaps another bot's
 

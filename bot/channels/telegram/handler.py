@@ -17,7 +17,7 @@ from bot.channels.telegram.scene import NOTHING, Known, Scene
 from bot.channels.telegram.updates import read
 from bot.dialogue import Assistant, Conversation, Reply, Speaker, Utterance, article_requests, state_of
 from bot.knowledge import Entry
-from bot.language import LANGUAGES, Language, Text
+from bot.language import Language, Text, named
 from bot.privacy import blank
 from bot.storage import Outgoing, Question, Received, Unit
 
@@ -171,13 +171,13 @@ class Handler:
                 await scene.unit.send(self._say(scene, wording.HELP))
             case "topics":
                 await scene.unit.send(self._messages.of(incoming.chat_id, [self._speaker.topics(language)], language))
-            case "law" if requests := article_requests(argument if "条" in argument else f"第{argument}条"):
+            case "law" if requests := article_requests(argument if set("条條") & set(argument) else f"第{argument}条"):
                 replies = [self._speaker.article(request, language) for request in requests]
                 await scene.unit.send(self._messages.of(incoming.chat_id, replies, language))
             case "law":
                 await scene.unit.send(self._say(scene, wording.ASK_LAW))
-            case "lang" if argument.lower()[:2] in LANGUAGES:
-                await self._set_language(scene, argument.lower()[:2])
+            case "lang" if chosen := named(argument):
+                await self._set_language(scene, chosen)
             case "lang":
                 rows = self._messages.language_rows()
                 await scene.unit.send(self._messages.text(incoming.chat_id, wording.CHOOSE_LANGUAGE.of(language), rows))
@@ -211,14 +211,13 @@ class Handler:
             said = wording.FEEDBACK_THANKS if kept else wording.OLD_CHOICE
             await scene.unit.send([answer_press(incoming.callback_id, said.of(language))])
         elif press.action == "language":
-            await self._set_language(scene, press.value, [answer_press(incoming.callback_id)])
+            await self._set_language(scene, named(press.value) or language, [answer_press(incoming.callback_id)])
         else:
             path = press.value if press.action == "choice" else f"article/{press.value}"
             utterance = Utterance(choice=path, language=incoming.language)
             await self._utter(scene, utterance, [answer_press(incoming.callback_id)])
 
-    async def _set_language(self, scene: Scene, chosen: str, first: Sequence[Outgoing] = ()) -> None:
-        language: Language = "en" if chosen == "en" else "zh"
+    async def _set_language(self, scene: Scene, language: Language, first: Sequence[Outgoing] = ()) -> None:
         after = scene.conversation.model_copy(update={"preferred": language, "language": language})
         await scene.unit.move(after)
         await scene.unit.send([*first, *self._say(replace(scene, conversation=after), wording.LANGUAGE_SET)])

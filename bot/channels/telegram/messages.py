@@ -13,7 +13,7 @@ from bot.answers import Answer, Quote, plain, telegram
 from bot.channels.telegram.buttons import Buttons
 from bot.dialogue import Choice, Reply
 from bot.knowledge import UNKNOWN, Entry, Knowledge
-from bot.language import Language
+from bot.language import CHINESE, Language
 from bot.numerals import to_chinese
 from bot.storage import PRESSES, Outgoing
 
@@ -119,14 +119,13 @@ class Messages:
 
     def language_rows(self) -> list[Row]:
         """The languages to choose from."""
-        pairs = (("中文", "zh"), ("English", "en"))
-        return [[button(label, self._buttons.write("language", value)) for label, value in pairs]]
+        return [[button(name, self._buttons.write("language", code)) for code, name in wording.LANGUAGES.items()]]
 
     def _render(self, answer: Answer, see: tuple[Choice, ...], language: Language) -> tuple[list[str], list[Row]]:
         return telegram.render(answer, language), self._answer_rows(answer, see, language)
 
     def _answer_rows(self, answer: Answer, see: Sequence[Choice], language: Language) -> list[Row]:
-        articles = [self._articlebutton(quote, language) for quote in answer.quotes if quote.statute == "law"]
+        articles = [self._article_button(quote, language) for quote in answer.quotes if quote.statute == "law"]
         rows = [articles[i : i + PER_ROW] for i in range(0, len(articles), PER_ROW)]
         rows += [[pressed] for choice in see for row in self.choice_rows([choice]) for pressed in row]
         rows += self.copy_rows(answer, language)
@@ -140,8 +139,9 @@ class Messages:
         ]
         return [row] if row else []
 
-    def _articlebutton(self, quote: Quote, language: Language) -> Button:
-        label = f"第{to_chinese(quote.number)}条" if language == "zh" else f"Article {quote.number}"
+    def _article_button(self, quote: Quote, language: Language) -> Button:
+        number = to_chinese(quote.number) if language in CHINESE else str(quote.number)
+        label = wording.ARTICLE_ALONE.of(language).format(number=number)
         return button(label, self._buttons.write("article", f"{quote.statute}/{quote.number}"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.telegram.incoming import IGNORE, Incoming, Kind, Me, Origin, Replied
-from bot.language import Language
+from bot.language import Language, named
 
 _LARGEST = 2**63
 """Telegram's numbers have fewer bits; what has more is none of its, and no database takes it."""
@@ -274,4 +274,4 @@ def _language(part: Mapping[str, Any]) -> Language | None:
     code = (_part(part, "from") or {}).get("language_code")
     if not isinstance(code, str) or not code:
         return None
-    return "zh" if code.lower().startswith("zh") else "en"
+    return named(code) or "en"
