@@ -9,7 +9,7 @@ PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 help:
 	@echo "make run    set up and start the desk, and the bot in Telegram if TELEGRAM_BOT_TOKEN is set"
-	@echo "make test   set up and check everything: format, lint, types, tests (needs Chromium: apt-get install chromium)"
+	@echo "make test   set up and check everything: format, lint, types, tests (needs Chromium and a Chinese font: apt-get install chromium fonts-wqy-microhei)"
 	@echo "make bench  measure the matcher beside its peers on the project's own questions (about ten minutes)"
 	@echo "make format rewrite the code in the project's format"
 	@echo "make lock   pin the newest dependencies that pyproject.toml allows (needs uv)"

@@ -125,6 +125,11 @@ class Settings(BaseModel):
         description="What the hotline's own systems show (`Authorization: Bearer …`) to use `/api/v1`, 20 letters, digits, _"
         " and - or more. Not set: where there is a login, only whoever has logged in.",
     )
+    font: Path | None = Field(
+        None,
+        alias="SHEBAO_FONT",
+        description="Font file with Chinese characters, for pictures of papers. Not set: one of Debian's, if there is one.",
+    )
     log_format: Literal["text", "json"] = Field(
         "text", alias="SHEBAO_LOG_FORMAT", description="`text` or `json`: one line an event on standard error."
     )

@@ -43,6 +43,9 @@ PASSAGES: dict[str, Text] = {
 SMS_HOTLINE = _t("咨询：社保12333，医保12393。", "Hotlines: 12333, medical insurance 12393.")
 REFERENCE = _t("编号 {entry} · 版本 {revision}", "Ref. {entry} · revision {revision}")
 LIST_COMMA = _t("、", ", ")
+CASE = _t("您的情况", "Your case")
+CASE_COMMA = _t("，", "; ")
+REVIEWED = _t("内容核对日期：{date}", "Held against its sources on {date}")
 
 # ------------------------------------------------------------------ conversation
 GREETING = _t(
@@ -146,6 +149,7 @@ BOT_SHORT_DESCRIPTION = _t(
 )
 COPY_SCRIPT = _t("复制简短说明", "Copy short version")
 COPY_MATERIALS = _t("复制材料清单", "Copy list of papers")
+PICTURE = _t("材料清单图片", "Papers as a picture")
 HELPFUL = _t("👍 有用", "👍 Helpful")
 NOT_HELPFUL = _t("👎 没用", "👎 Not helpful")
 FEEDBACK_THANKS = _t("谢谢您的反馈。", "Thank you for telling us.")
@@ -228,6 +232,7 @@ DOCTOR_CHECKS: dict[str, Text] = {
     "clock": _t("本机时间", "Clock"),
     "webhook": _t("Webhook", "Webhook"),
     "process": _t("运行中的进程", "Running process"),
+    "pictures": _t("清单图片", "Pictures"),
 }
 DOCTOR_SETTINGS = _t("可以使用；接收方式：{way}", "can be used; updates come by {way}")
 DOCTOR_KNOWLEDGE = _t("共 {entries} 个条目，版本 {revision}", "{entries} entries, revision {revision}")
@@ -298,6 +303,11 @@ DOCTOR_PROCESS = _t("{url} 有应答", "{url} answers")
 DOCTOR_PROCESS_WRONG = _t(
     "{url} 没有应答（{reason}）。请查看机器人是否在运行。",
     "{url} does not answer ({reason}). See whether the bot is running.",
+)
+DOCTOR_FONT = _t("可以画材料清单，字体是 {font}", "lists of papers are written in {font}")
+DOCTOR_NO_FONT = _t(
+    "没有中文字体，所以不提供材料清单图片。请运行 apt-get install {package}，或用 SHEBAO_FONT 指定字体文件。",
+    "there is no Chinese font, so lists of papers are not offered as pictures. Run apt-get install {package}, or name a font’s file in SHEBAO_FONT.",
 )
 DOCTOR_ALL_WELL = _t("一切正常。", "All is well.")
 DOCTOR_WRONG = _t("有 {count} 项需要处理。", "{count} to be mended.")

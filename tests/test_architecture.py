@@ -37,7 +37,7 @@ ARROWS: dict[str, set[str]] = {
     "wording": {"language"},
     "knowledge": {"errors", "kept", "language"},
     "matching": {"kept"},
-    "answers": {"knowledge", "language", "numerals", "wording"},
+    "answers": {"errors", "knowledge", "language", "numerals", "wording"},
     "dialogue": {"knowledge", "matching", "answers", "language", "numerals", "wording"},
     "storage": {"dialogue", "errors"},
     "settings": {"address", "errors", "matching"},
@@ -45,7 +45,7 @@ ARROWS: dict[str, set[str]] = {
     "feedback": {"language", "storage", "wording"},
     "channels": {"answers", "dialogue", "knowledge", "storage", "settings", *LEAVES},
     "oneshot": {"answers", "channels", "dialogue", "knowledge", "language", "matching"},
-    "doctor": {"address", "errors", "knowledge", "language", "log", "settings", "storage", "wording"},
+    "doctor": {"address", "answers", "errors", "knowledge", "language", "log", "settings", "storage", "wording"},
     "review": {"answers", "errors", "knowledge", "language", "matching", "numerals"},
     "cli": {
         "desk",

@@ -190,6 +190,7 @@ async def test_doctor_finds_nothing_wrong_where_nothing_is(
             "settings",
             "knowledge",
             "data folder",
+            "pictures",
             "database",
             "inbox",
             "outbox",

@@ -1,6 +1,20 @@
-"""Answers as data, and their renderings: Telegram's HTML, plain text, and the short script."""
+"""Answers as data, and their renderings: Telegram's HTML, plain text, the short script, a picture of the papers."""
 
-from bot.answers import layout, plain, script, telegram
-from bot.answers.answer import Answer, Line, Quote, Section, compose, quote
+from bot.answers import fonts, layout, picture, plain, script, telegram
+from bot.answers.answer import Answer, Line, Quote, Section, Stated, compose, quote
 
-__all__ = ["Answer", "Line", "Quote", "Section", "compose", "layout", "plain", "quote", "script", "telegram"]
+__all__ = [
+    "Answer",
+    "Line",
+    "Quote",
+    "Section",
+    "Stated",
+    "compose",
+    "fonts",
+    "layout",
+    "picture",
+    "plain",
+    "quote",
+    "script",
+    "telegram",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bot import wording
@@ -72,6 +72,15 @@ class Quote:
     chapter: Text | None = None
 
 
+@dataclass(frozen=True)
+class Stated:
+    """A known detail of the case: its id, the id of its option, and what that is called."""
+
+    detail: str
+    option: str
+    label: Text
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What is said to a question.
@@ -80,6 +89,8 @@ class Answer:
         entry_id: the entry it comes from.
         aspect: the part that was asked for and comes first.
         revision: of the knowledge.
+        case: the details that are known.
+        reviewed: when the entry was last held against its sources, as year-month-day; "" where nobody says.
     """
 
     entry_id: str
@@ -92,6 +103,8 @@ class Answer:
     see: tuple[tuple[str, Text], ...]
     aspect: Aspect | None = None
     revision: str = ""
+    case: tuple[Stated, ...] = ()
+    reviewed: str = ""
 
     @property
     def articles(self) -> tuple[int, ...]:
@@ -131,7 +144,16 @@ def compose(knowledge: Knowledge, entry: Entry, details: Mapping[str, str], aspe
         see=tuple((other, knowledge.entries[other].title) for other in entry.see),
         aspect=aspect,
         revision=knowledge.revision,
+        case=tuple(_stated(entry, details)),
+        reviewed=entry.reviewed or "",
     )
+
+
+def _stated(entry: Entry, details: Mapping[str, str]) -> Iterator[Stated]:
+    for detail in entry.details or ():
+        option = detail.option(details.get(detail.id, UNKNOWN))
+        if option is not None:
+            yield Stated(detail.id, option.id, option.label)
 
 
 def quote(knowledge: Knowledge, statute_id: str, number: int) -> Quote | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import wording
 from bot.address import address_of
 from bot.doctor.finding import Finding, found
-from bot.doctor.machine import data_folder, database, knowledge
+from bot.doctor.machine import data_folder, database, knowledge, pictures
 from bot.doctor.remote import process, telegram
 from bot.errors import SettingsError
 from bot.language import Text
@@ -21,6 +21,7 @@ async def examine() -> list[Finding]:
         first,
         knowledge(settings),
         data_folder(settings),
+        pictures(settings),
         *await database(settings.database),
         *await telegram(settings),
     ]

@@ -6,9 +6,11 @@ import shutil
 import tempfile
 
 from bot import wording
+from bot.answers import fonts
 from bot.doctor.finding import Finding, found
-from bot.errors import KnowledgeError, StorageError
+from bot.errors import KnowledgeError, SettingsError, StorageError
 from bot.knowledge import load_kept
+from bot.language import Text
 from bot.settings import Settings
 from bot.storage import inspect
 
@@ -42,6 +44,18 @@ def data_folder(settings: Settings) -> Finding:
         text = wording.DOCTOR_DATA_FULL
         return found("data folder", "wrong", text, folder=folder, free=free, needed=NEEDED_MIB)
     return found("data folder", "ok", wording.DOCTOR_DATA, folder=folder, free=free)
+
+
+def pictures(settings: Settings) -> Finding:
+    """Whether there is a font to write pictures in."""
+    try:
+        font = fonts.find(settings.font)
+    except SettingsError as error:
+        said = str(error)
+        return Finding("pictures", "wrong", Text.model_construct(zh=said, en=said))
+    if font is None:
+        return found("pictures", "note", wording.DOCTOR_NO_FONT, package=fonts.PACKAGE)
+    return found("pictures", "ok", wording.DOCTOR_FONT, font=font.name)
 
 
 async def database(url: str) -> list[Finding]:

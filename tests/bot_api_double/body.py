@@ -69,7 +69,7 @@ def _multipart(body: bytes, boundary: str) -> JsonObject:
         if filename is None:
             params[name_found] = data.decode("utf-8", "replace")
         else:
-            params[name_found] = Upload(name_found, filename, headers.get_content_type(), len(data))
+            params[name_found] = Upload(name_found, filename, headers.get_content_type(), len(data), data)
     return params
 
 

@@ -6,6 +6,7 @@ raises Malformed.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ class Upload:
     filename: str
     content_type: str
     size: int
+    content: bytes = dataclasses.field(default=b"", repr=False)
 
 
 def integer(low: int | None = None, high: int | None = None) -> Checker:

@@ -16,6 +16,8 @@ from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot import metrics, wording
+from bot.answers import fonts
+from bot.channels.telegram.checklists import Checklists
 from bot.channels.telegram.facts import Facts
 from bot.channels.telegram.handler import Handler
 from bot.channels.telegram.incoming import NOBODY, Me
@@ -51,10 +53,15 @@ async def run(settings: Settings, assistant: Assistant, beside: Beside | None = 
     """Serve Telegram, and what stands beside it, until a signal or cancellation.
 
     Raises:
+        SettingsError: where the font that is named cannot be used.
         ChannelError: where Telegram refuses the token or the webhook, or an address cannot be listened on.
         StorageError: where the database cannot be opened.
     """
     assert settings.token is not None
+    font = fonts.find(settings.font)
+    if font is None:
+        log.warning("no Chinese font is found: papers are not offered as pictures (install %s)", fonts.PACKAGE)
+    checklists = Checklists(assistant.knowledge, font, settings.cache_dir)
     gc.freeze()  # the knowledge and the libraries stay: to look through them for garbage takes a tenth of a second each time
     store = await Store.open(settings.database)
     token = settings.token.get_secret_value()
@@ -66,7 +73,7 @@ async def run(settings: Settings, assistant: Assistant, beside: Beside | None = 
     )
     metrics.describe(assistant.knowledge.revision, len(assistant.knowledge.entries))
     try:
-        await _Service(bot, store, assistant, settings, beside).run()
+        await _Service(bot, store, assistant, settings, beside, checklists=checklists).run()
     finally:
         with contextlib.suppress(TelegramError):
             await bot.shutdown()
@@ -105,9 +112,18 @@ async def _start(bot: Bot) -> None:
 class _Service:
     """Everything that runs side by side in one process."""
 
-    def __init__(self, bot: Bot, store: Store, assistant: Assistant, settings: Settings, beside: Beside | None) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        assistant: Assistant,
+        settings: Settings,
+        beside: Beside | None,
+        *,
+        checklists: Checklists,
+    ) -> None:
         self._bot, self._store, self._assistant, self._settings = bot, store, assistant, settings
-        self._beside = beside
+        self._beside, self._checklists = beside, checklists
         self._arrived, self._ready, self._stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._receiver: Receiver | None = None
         self._registered = False
@@ -162,10 +178,11 @@ class _Service:
             self._me,
             ask_per_minute=settings.ask_per_minute,
             ask_per_group=settings.ask_per_group_per_minute,
+            checklists=self._checklists,
         )
         facts = Facts(store, People(self._bot), self._me)
         workers = [Worker(store, handler, self._arrived, self._ready, trouble, facts) for _ in range(store.workers)]
-        sender = Sender(self._bot, store, limits, self._ready, trouble)
+        sender = Sender(self._bot, store, limits, self._ready, trouble, make=self._checklists.call)
         receiving = asyncio.create_task(self._receive())
         tending = [asyncio.create_task(keep_hold(store)), asyncio.create_task(prune(store))]
         working = [asyncio.create_task(sender.run(self._stopped))]

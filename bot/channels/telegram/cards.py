@@ -174,7 +174,11 @@ class Cards:
                 if choice.id != "unknown"
             ]
             rows += self._choices([replace(reply, choices=tuple(cases))], number)
-        return _with(block, render_within(answer, language, room)), [*rows, *self._messages.copy_rows(answer, language)]
+        return _with(block, render_within(answer, language, room)), [
+            *rows,
+            *self._messages.copy_rows(answer, language),
+            *self._messages.picture_rows(answer, language),
+        ]
 
     def _replies(self, card: Card) -> tuple[Reply, ...]:
         return self._assistant.repeat(card.conversation)

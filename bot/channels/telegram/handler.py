@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot import metrics, wording
 from bot.channels.telegram.buttons import Buttons
 from bot.channels.telegram.cards import Card, Cards, card_in
+from bot.channels.telegram.checklists import Checklists
 from bot.channels.telegram.edits import changes
 from bot.channels.telegram.forwards import Forwards
 from bot.channels.telegram.groups import Groups
@@ -32,17 +33,25 @@ class Handler:
         me: the bot itself.
         ask_per_minute: how many messages a minute one person may send; 0: any number.
         ask_per_group: how many all members of a group together may; 0: any number.
+        checklists: papers as pictures.
     """
 
     def __init__(
-        self, assistant: Assistant, me: Me = NOBODY, *, ask_per_minute: float = 0, ask_per_group: float = 0
+        self,
+        assistant: Assistant,
+        me: Me = NOBODY,
+        *,
+        ask_per_minute: float = 0,
+        ask_per_group: float = 0,
+        checklists: Checklists | None = None,
     ) -> None:
         self._assistant = assistant
         self._me = me
         self._speaker = Speaker(assistant.knowledge)
         self._ask_per_minute = ask_per_minute
         self._buttons = Buttons(assistant.knowledge)
-        self._messages = Messages(self._buttons)
+        self._checklists = checklists or Checklists(assistant.knowledge, None)
+        self._messages = Messages(self._buttons, pictures=self._checklists.offered)
         cards = Cards(assistant, self._buttons, self._messages, me.username)
         self._groups = Groups(
             cards,
@@ -210,6 +219,12 @@ class Handler:
             kept = known and await scene.unit.judge(int(number[:18]), verdict)
             said = wording.FEEDBACK_THANKS if kept else wording.OLD_CHOICE
             await scene.unit.send([answer_press(incoming.callback_id, said.of(language))])
+        elif press.action == "picture":
+            # In the language of what the button stands below, which the chosen one need not be.
+            language = scene.conversation.language if scene.conversation.touched else language
+            calls = self._checklists.calls(press.value, incoming.chat_id, language)
+            old = "" if calls else wording.OLD_CHOICE.of(language)
+            await scene.unit.send([answer_press(incoming.callback_id, old), *calls])
         elif press.action == "language":
             await self._set_language(scene, named(press.value) or language, [answer_press(incoming.callback_id)])
         else:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot import wording
-from bot.answers import Answer, Quote, plain, telegram
+from bot.answers import Answer, Quote, picture, plain, telegram
 from bot.channels.telegram.buttons import Buttons
 from bot.dialogue import Choice, Reply
 from bot.knowledge import UNKNOWN, Entry, Knowledge
@@ -37,10 +37,12 @@ class Messages:
 
     Args:
         buttons: writes what buttons carry.
+        pictures: whether papers may be had as a picture.
     """
 
-    def __init__(self, buttons: Buttons) -> None:
+    def __init__(self, buttons: Buttons, *, pictures: bool = False) -> None:
         self._buttons = buttons
+        self._pictures = pictures
         self._rendered = lru_cache(maxsize=KEPT)(self._render)
 
     def of(
@@ -129,7 +131,14 @@ class Messages:
         rows = [articles[i : i + PER_ROW] for i in range(0, len(articles), PER_ROW)]
         rows += [[pressed] for choice in see for row in self.choice_rows([choice]) for pressed in row]
         rows += self.copy_rows(answer, language)
-        return rows
+        return rows + self.picture_rows(answer, language)
+
+    def picture_rows(self, answer: Answer, language: Language) -> list[Row]:
+        """The button to the papers as a picture; none where there are no papers, or nothing to write them in."""
+        if not self._pictures or not picture.drawable(answer):
+            return []
+        data = self._buttons.write_picture(answer.entry_id, {stated.detail: stated.option for stated in answer.case})
+        return [[button(wording.PICTURE.of(language), data)]]
 
     def _judge_row(self, language: Language, question: int) -> list[Row]:
         verdicts = ((wording.HELPFUL, "up"), (wording.NOT_HELPFUL, "down")) if question else ()

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
@@ -38,6 +39,9 @@ LEAST_PATIENCE = 1.0
 """For how many messages' time, and for how many seconds at least, one that is not yet noted as sent holds up the next. A kill
 repeats what is on its way, so that shall be one message; but a slow call must not stop everybody."""
 
+Call = Callable[[Bot, str, Mapping[str, Any], float], Awaitable[Any]]
+"""Makes a call of the Bot API: its method, its parameters as they stand in the outbox, and how long the answer may take."""
+
 
 class Sender:
     """Delivers what is in the outbox.
@@ -48,10 +52,14 @@ class Sender:
         limits: how much may be sent.
         ready: set when something new is in the outbox.
         trouble: says that the database does not answer.
+        make: makes the calls; what is stored may stand for something that it makes first.
     """
 
-    def __init__(self, bot: Bot, store: Store, limits: Limits, ready: asyncio.Event, trouble: Trouble) -> None:
+    def __init__(
+        self, bot: Bot, store: Store, limits: Limits, ready: asyncio.Event, trouble: Trouble, *, make: Call = call
+    ) -> None:
         self._bot = bot
+        self._make = make
         self._store = store
         self._limits = limits
         self._ready = ready
@@ -151,7 +159,7 @@ class Sender:
     async def _call(self, message: Outgoing) -> Settled | None:
         now = self._store.now
         try:
-            result = await call(self._bot, message.method, message.parameters, ANSWER_SECONDS)
+            result = await self._make(self._bot, message.method, message.parameters, ANSWER_SECONDS)
         except RetryAfter as error:
             self._sending.met(error, message.id)
             _count(message, "limited")

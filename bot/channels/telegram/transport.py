@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, cast
 from urllib.parse import SplitResult, urlsplit
@@ -114,7 +115,39 @@ class _Ready:
         self.json_payload = json.dumps(parameters, ensure_ascii=False).encode()
 
 
-async def call(bot: Bot, method: str, parameters: Mapping[str, Any], seconds: float) -> Any:
+@dataclass(frozen=True)
+class Upload:
+    """A file that goes with a call.
+
+    Attributes:
+        parameter: which of the method's parameters it is.
+        filename: as whoever saves it sees it.
+        mime: its kind, like "image/png".
+    """
+
+    parameter: str
+    filename: str
+    mime: str
+    content: bytes
+
+
+class _Form:
+    """Parameters with a file, which travel as a form: texts as they are, all else as JSON."""
+
+    contains_files = True
+
+    def __init__(self, parameters: Mapping[str, Any], upload: Upload) -> None:
+        self.json_parameters = {
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for name, value in parameters.items()
+            if name != upload.parameter
+        }
+        self.multipart_data = {upload.parameter: (upload.filename, upload.content, upload.mime)}
+
+
+async def call(
+    bot: Bot, method: str, parameters: Mapping[str, Any], seconds: float, upload: Upload | None = None
+) -> Any:
     """Call a method of the Bot API by its name; returns its result as it came.
 
     Args:
@@ -122,11 +155,12 @@ async def call(bot: Bot, method: str, parameters: Mapping[str, Any], seconds: fl
         method: as Telegram spells it.
         parameters: to be sent as JSON.
         seconds: how long the answer may take.
+        upload: a file that takes the place of one of the parameters.
 
     Raises:
         TelegramError: as python-telegram-bot's own methods do.
     """
-    ready = cast("RequestData", _Ready(parameters))
+    ready = cast("RequestData", _Form(parameters, upload) if upload else _Ready(parameters))
     return await bot.request.post(f"{bot.base_url}/{method}", request_data=ready, read_timeout=seconds)
 
 
