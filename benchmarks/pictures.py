@@ -1,4 +1,4 @@
-"""The desk's pictures in docs/, anew: a laptop by day and by night, and a phone.
+"""The pictures in docs/, anew: the desk on a laptop by day and by night and on a phone, and a conversation in Telegram.
 
 .venv/bin/python -m benchmarks.pictures [FOLDER]
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page
 
+from benchmarks import conversation
 from bot.dialogue import Assistant
 from bot.knowledge import load
 from bot.matching import Matcher
@@ -67,6 +68,7 @@ async def main(folder: Path) -> None:
             await laptop(started, address, folder / "desk-light.png", "light")
             await laptop(started, address, folder / "desk-dark.png", "dark")
             await phone(started, address, folder / "desk-phone.png")
+            await conversation.draw(started, Path(data), folder / "telegram.png")
 
 
 if __name__ == "__main__":
