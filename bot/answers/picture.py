@@ -15,7 +15,7 @@ from bot.answers import fonts, layout
 from bot.answers.answer import Answer
 from bot.answers.script import reference
 from bot.answers.wrapping import wrap
-from bot.language import LANGUAGES, Language
+from bot.language import WRITTEN, Language
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -56,7 +56,7 @@ def drawable(answer: Answer) -> bool:
     needed = sum(_lines(text.zh, text.en) for text in texts)
     for kind in ("materials", "where"):
         needed += sum(
-            _lines(text, english) for text, english in zip(*(_texts(answer, kind, of) for of in LANGUAGES), strict=True)
+            _lines(text, english) for text, english in zip(*(_texts(answer, kind, of) for of in WRITTEN), strict=True)
         )
     return needed <= _MOST_LINES
 
