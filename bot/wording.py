@@ -72,6 +72,10 @@ NONE = _t(
 )
 NONE_TOPICS = _t("我能回答的问题，例如：", "What I can help with, for example:")
 CLARIFY = _t("您想问的是哪一个？", "Which of these do you mean?")
+ALSO_ASKED = _t("您还问到“{title}”", "You also asked “{title}”")
+ALSO_LATER = _t(
+    "（您还问到“{title}”，答完这一项再为您说明。）", "(You also asked “{title}”; I will come to that next.)"
+)
 NONE_OF_THESE = _t("都不是", "None of these")
 DONT_KNOW = _t("不清楚", "I don’t know")
 NOT_UNDERSTOOD = _t(

@@ -12,6 +12,7 @@ from bot.dialogue.aspects import aspect_of
 from bot.dialogue.conversation import LET_GO_AFTER, Conversation, Reply, Step, Utterance
 from bot.dialogue.phrases import Control, asks, control
 from bot.dialogue.relevance import matters
+from bot.dialogue.rereading import reread
 from bot.dialogue.speaker import Speaker
 from bot.dialogue.understanding import NONE_OF_THESE, Question, Understanding
 from bot.knowledge import UNKNOWN, Detail, Entry, Knowledge
@@ -89,12 +90,12 @@ class Assistant:
                 conversation.phase != "asking"
                 or (entry is not None and entry.detail(conversation.asking or "") is not None)
             )
-            and all(other in self.knowledge.entries for other in conversation.offered)
+            and all(other in self.knowledge.entries for other in (*conversation.offered, *conversation.also))
         )
 
     def understand(self, text: str, limit: int = 5) -> Question:
-        """What a text by itself asks for."""
-        return self._understanding.question(text, limit)
+        """What a text by itself asks for; a long one, or one of several questions, is read by its parts too."""
+        return reread(text, self._understanding.question(text, limit), self._understanding.question)
 
     def stated(self, entry_id: str, text: str) -> Mapping[str, str]:
         """The details of an entry that a text states: detail id to option id."""
@@ -130,8 +131,9 @@ class Assistant:
                 known = conversation.details if conversation.entry_id == entry.id else {}
                 return self._go_on(conversation, entry, {**known, detail.id: parts[2]}, conversation.question)
         elif choice in self.knowledge.entries:
-            asked = conversation.question if choice in conversation.offered else ""
-            return self._open(conversation, self.knowledge.entries[choice], asked)
+            asked = conversation.question if choice in (*conversation.offered, *conversation.also) else ""
+            also = conversation.also if choice in conversation.also else ()
+            return self._open(conversation, self.knowledge.entries[choice], asked, also)
         elif (entry := self._entry(conversation)) and (owner := self._owner(conversation, entry, choice)):
             return self._go_on(conversation, entry, {**conversation.details, owner.id: choice}, conversation.question)
         elif choice in _PRESSED:
@@ -209,9 +211,12 @@ class Assistant:
             return self._nothing(conversation, question.candidates)
         conversation = conversation.model_copy(update={"language": language or conversation.language})
         if question.decision == "answer":
-            return self._open(conversation, self.knowledge.entries[question.meant[0].entry_id], text)
+            also = tuple(candidate.entry_id for candidate in question.also)
+            return self._open(
+                conversation, self.knowledge.entries[question.meant[0].entry_id], text, also, question.part
+            )
         offered = tuple(candidate.entry_id for candidate in question.meant)
-        step = Step(phase="clarifying", offered=offered, aspect=aspect_of(text), question=text)
+        step = Step(phase="clarifying", offered=offered, aspect=aspect_of(question.part or text), question=text)
         moved = conversation.move(step, keep=conversation.phase != "idle")
         return moved, self._again(moved)
 
@@ -254,10 +259,18 @@ class Assistant:
 
     # ------------------------------------------------------------------ moving on
 
-    def _open(self, conversation: Conversation, entry: Entry, question: str) -> Turn:
-        """Begin with an entry: what the question states is taken from it, the rest is asked for."""
+    def _open(
+        self, conversation: Conversation, entry: Entry, question: str, also: tuple[str, ...] = (), part: str = ""
+    ) -> Turn:
+        """Begin with an entry: what the question states is taken from it, the rest is asked for.
+
+        Args:
+            also: the entries that the question asks for besides.
+            part: the part of it that asks for this one, "" for the whole.
+        """
         stated = self.stated(entry.id, question) if question else {}
-        cleared = conversation.model_copy(update={"aspect": aspect_of(question) if question else None})
+        aspect = aspect_of(part or question) if question else None
+        cleared = conversation.model_copy(update={"aspect": aspect, "also": also})
         if conversation.phase == "answered":
             cleared = cleared.model_copy(update={"past": ()})
         return self._go_on(cleared, entry, stated, question)
@@ -275,7 +288,7 @@ class Assistant:
             option = detail.option(details.get(detail.id, ""))
             if option and option.entry:
                 other = self.knowledge.entries[option.entry]
-                return self._open(conversation, other, question)
+                return self._open(conversation, other, question, conversation.also)
         missing = [d for d in entry.details or () if d.id not in details and matters(entry, d, details)]
         missing.sort(key=lambda detail: detail.id != reopened)
         asking = missing[0] if missing else None
@@ -286,6 +299,7 @@ class Assistant:
             asking=asking.id if asking else conversation.asking,
             aspect=conversation.aspect,
             question=question,
+            also=tuple(other for other in conversation.also if other != entry.id),
         )
         moved = conversation.move(step, keep=conversation.phase in ("asking", "clarifying", "answered"))
         return (moved, self._again(moved)) if asking else self._present(moved)

@@ -32,6 +32,7 @@ class Step(BaseModel):
         offered: entry ids to choose from.
         aspect: the part of the answer that was asked for.
         question: the question's text, which is read again once the entry is chosen.
+        also: ids of the entries that the same text asked for besides.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -43,6 +44,7 @@ class Step(BaseModel):
     offered: tuple[str, ...] = ()
     aspect: Aspect | None = None
     question: str = ""
+    also: tuple[str, ...] = ()
 
 
 class Conversation(Step):

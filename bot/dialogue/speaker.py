@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from bot import wording
@@ -53,7 +54,14 @@ class Speaker:
         if entry is None:  # taken out of the knowledge since
             return [self.nothing(conversation.language)]
         answer = self._composed(entry.id, tuple(sorted(conversation.details.items())), conversation.aspect)
-        return [Reply(choices=tuple(self._choice(other, conversation.language) for other in entry.see), answer=answer)]
+        related = [self._choice(other, conversation.language) for other in entry.see if other not in conversation.also]
+        return [Reply(choices=(*self._also(conversation), *related), answer=answer)]
+
+    def _also(self, conversation: Conversation) -> list[Choice]:
+        """What the same message asked for besides."""
+        form = wording.ALSO_ASKED.of(conversation.language)
+        choices = [self._choice(other, conversation.language) for other in conversation.also]
+        return [replace(choice, label=form.format(title=choice.label)) for choice in choices]
 
     def _compose(self, entry_id: str, details: tuple[tuple[str, str], ...], aspect: Aspect | None) -> Answer:
         return compose(self._knowledge, self._knowledge.entries[entry_id], dict(details), aspect)
@@ -73,7 +81,11 @@ class Speaker:
             return ()
         options = [Choice(o.id, o.label.of(language), f"{entry.id}/{detail.id}/{o.id}") for o in detail.options]
         unknown = Choice(UNKNOWN, wording.DONT_KNOW.of(language), f"{entry.id}/{detail.id}/{UNKNOWN}")
-        return (Reply(detail.ask.of(language), (*options, unknown)),)
+        ask = detail.ask.of(language)
+        if conversation.also:
+            title = self._choice(conversation.also[0], language).label
+            ask = f"{ask}\n\n{wording.ALSO_LATER.of(language).format(title=title)}"
+        return (Reply(ask, (*options, unknown)),)
 
     def nothing(self, language: Language, near: Sequence[str] = ()) -> Reply:
         """Says honestly that this is not known, what is (the `near` entries first, then one of each topic), whom to call."""

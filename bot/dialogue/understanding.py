@@ -42,11 +42,15 @@ class Question:
         decision: see `decide`.
         meant: the entries that it concerns.
         candidates: all that were found, best first.
+        also: the entries that it asks for besides, where it is several questions.
+        part: the part of the text that asks for it; "" where that is the whole.
     """
 
     decision: Decision
     meant: tuple[Candidate, ...]
     candidates: tuple[Candidate, ...]
+    also: tuple[Candidate, ...] = ()
+    part: str = ""
 
     def sure_of_another_than(self, entry: Entry) -> bool:
         """Whether it surely asks for another entry."""
@@ -74,7 +78,7 @@ class Understanding:
         self._options: dict[tuple[str, str], Matcher] = {}  # built when first needed: few replies need one
 
     def question(self, text: str, limit: int = 5) -> Question:
-        """What a text by itself asks for."""
+        """What a text asks for as one piece."""
         candidates = self._matcher.match(text, max(limit, 3))
         decision, meant = decide(candidates, *self._thresholds)
         return Question(decision, meant, tuple(candidates[:limit]))
