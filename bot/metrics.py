@@ -32,6 +32,12 @@ DECISIONS = Counter(
     ["outcome"],
     registry=REGISTRY,
 )
+INLINE = Counter(
+    "shebao_inline_queries",
+    "Inline queries by what became of them: found, nothing, dropped (the same person had typed on) or error.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 STORED = Histogram(
     "shebao_reply_stored_seconds",
     "From the receipt of an update until its replies are stored.",

@@ -29,6 +29,10 @@ LOCAL_RULES = _t(
     "各地规定可能不同，请以当地经办机构的答复为准。咨询电话：社会保险 12333，医疗保险 12393。",
     "Local rules differ: the agency where the person is insured has the last word. Hotlines: 12333 (social insurance), 12393 (medical insurance).",
 )
+SHORTENED = _t(
+    "（内容较长，这里没有列全，可以私聊机器人看全文。）",
+    "(Too long to be shown in full here: ask the bot in a private chat for all of it.)",
+)
 TRANSLATION = _t("以下为本项目的译文；以中文正式文本为准。", "Our translation; the Chinese text is the official one.")
 ARTICLE = _t("《{statute}》第{number}条", "{statute}, Article {number}")
 ARTICLE_ALONE = _t("第{number}条", "Article {number}")
@@ -157,6 +161,12 @@ PICTURE = _t("材料清单图片", "Papers as a picture")
 HELPFUL = _t("👍 有用", "👍 Helpful")
 NOT_HELPFUL = _t("👎 没用", "👎 Not helpful")
 FEEDBACK_THANKS = _t("谢谢您的反馈。", "Thank you for telling us.")
+ASK_HERE = _t(
+    "请把问题完整地写在这里，例如“停保需要什么材料”。答案因人而异的，我会先问清楚。",
+    "Please write your whole question here, for example “which papers do I need to stop medical insurance?”. If the answer depends "
+    "on your case, I ask first.",
+)
+INLINE_NOTHING = _t("没有找到，点这里私聊提问", "Nothing found: ask in a private chat")
 ASK_LAW = _t("要看第几条？例如：/law 27", "Which article? For example: /law 27")
 LANGUAGES: dict[Language, str] = {"zh": "简体中文", "zh-hant": "繁體中文", "en": "English"}
 CHOOSE_LANGUAGE = _t("请选择语言 / Choose a language", "请选择语言 / Choose a language")
@@ -196,7 +206,6 @@ PARTS: dict[str, Text] = {
 FOLD = _t("收起 {part}", "Hide {part}")
 IN_PRIVATE = _t("私聊看全文", "Whole answer in private")
 ASK_IN_PRIVATE = _t("私聊提问", "Ask in private")
-CUT_SHORT = _t("（内容较长，完整答复请私聊查看。）", "(Cut short: the whole answer is in the private chat.)")
 FORGOTTEN_IN_GROUP = _t("您在这里和私聊中的记录都已删除。", "What was kept of you, here and in private, is erased.")
 CASE = _t("如果：{label}", "If: {label}")
 FORWARDED = _t("问：", "Question: ")

@@ -52,7 +52,7 @@ def render_card(answer: Answer, language: Language, shown: Part | None, question
     open_parts = PARTS if is_short(answer, language) else (shown,) if shown else ()
     asked = block.html + "\n" if (block := question_block(question)) else ""
     closing = Block((Line(wording.LOCAL_RULES.of(language), "i"),))
-    cut = Block((Line(wording.CUT_SHORT.of(language), "i"),))
+    cut = Block((Line(wording.SHORTENED.of(language), "i"),))
     room = LIMIT - length(question[: QUESTION + 1]) - closing.length - cut.length - 8
     head, *rest = pack(_blocks(answer, language, open_parts), room)
     tail = pack([cut, closing] if rest else [closing])

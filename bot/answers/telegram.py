@@ -64,36 +64,44 @@ class Block:
 
 def render(answer: Answer, language: Language, limit: int = LIMIT) -> list[str]:
     """The answer as one message, or as several, split between sections, where it is longer than `limit`."""
-    return pack([*_body(answer, language, list(_law(answer, language))), _closing(answer, language)], limit)
+    return pack(_blocks(answer, language), limit)
 
 
 def render_within(answer: Answer, language: Language, limit: int = LIMIT) -> str:
-    """The answer as one message: where it is longer than `limit`, without the articles' text, then without the last sections."""
-    whole = render(answer, language, limit)
-    if len(whole) == 1:
-        return whole[0]
-    closing = _closing(answer, language)
-    body = _body(answer, language, list(_law(answer, language, in_full=False)))
-    left_out = Block((Line(wording.CUT_SHORT.of(language), "i"),))
-    if len(found := pack([*body, closing], limit)) == 1:
-        return found[0]
-    head = pack(body, limit - closing.length - left_out.length - 2)[0]
-    return f"{head}\n\n{left_out.html}\n\n{closing.html}"
+    """The answer as one message, whatever its length: too long, it goes without the articles' texts, then without its last
+    sections. It always ends with the sources and the hotlines."""
+    for texts in (True, False):
+        blocks = _blocks(answer, language, texts)
+        if len(messages := pack(blocks, limit)) == 1:
+            return messages[0]
+    *said, closing = blocks
+    end = Block((Line(wording.SHORTENED.of(language), "i"), *closing.lines))
+    while len(said) > 1 and sum(block.length + 1 for block in (*said, end)) > limit:
+        said.pop()
+    if len(said) == 1:
+        room = limit - end.length - 1
+        said = [next(_pieces(said[0], room, room))]
+    return pack([*said, end], limit)[0]
 
 
-def _body(answer: Answer, language: Language, law: Sequence[Block]) -> list[Block]:
+def _blocks(answer: Answer, language: Language, texts: bool = True) -> list[Block]:
+    """The parts of an answer in reading order.
+
+    Args:
+        texts: with the articles' texts, not their names and reasons alone.
+    """
     blocks = [Block((Line(answer.title.of(language), "b"), Line(answer.summary.of(language))))]
+    law = [block for block in _law(answer, language) if texts or not block.quoted]
     if answer.aspect == "law":
         blocks += law
     for section in answer.sections:
         marks = layout.bullets(section.kind, len(section.lines))
         lines = [Line(mark + line.of(language)) for mark, line in zip(marks, section.lines, strict=True)]
         blocks.append(Block((Line(layout.heading(section.kind, language), "b"), *lines)))
-    return [*blocks, *law] if answer.aspect != "law" else blocks
-
-
-def _closing(answer: Answer, language: Language) -> Block:
-    return Block(tuple(Line(line, "i") for line in layout.closing(answer, language)))
+    if answer.aspect != "law":
+        blocks += law
+    blocks.append(Block(tuple(Line(line, "i") for line in layout.closing(answer, language))))
+    return blocks
 
 
 def render_article(quote: Quote, language: Language) -> list[str]:

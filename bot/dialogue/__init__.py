@@ -8,6 +8,7 @@ from bot.dialogue.details import DetailReader
 from bot.dialogue.phrases import asks
 from bot.dialogue.relevance import matters
 from bot.dialogue.speaker import Speaker
+from bot.dialogue.suggestions import Suggested, Suggestions
 from bot.dialogue.understanding import NONE_OF_THESE
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Reply",
     "Speaker",
     "State",
+    "Suggested",
+    "Suggestions",
     "Utterance",
     "article_requests",
     "asks",

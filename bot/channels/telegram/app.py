@@ -21,6 +21,7 @@ from bot.channels.telegram.checklists import Checklists
 from bot.channels.telegram.facts import Facts
 from bot.channels.telegram.handler import Handler
 from bot.channels.telegram.incoming import NOBODY, Me
+from bot.channels.telegram.inline_queue import InlineQueries
 from bot.channels.telegram.limits import Limits
 from bot.channels.telegram.people import People
 from bot.channels.telegram.probes import listen
@@ -128,14 +129,16 @@ class _Service:
         self._receiver: Receiver | None = None
         self._registered = False
         self._me = NOBODY
+        self._inline = InlineQueries(bot, assistant)
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         async with contextlib.AsyncExitStack() as servers:
+            servers.push_async_callback(self._inline.close)
             webhook = None
             if self._settings.webhook_secret and self._settings.webhook_url:
                 secret = self._settings.webhook_secret.get_secret_value()
-                webhook = Webhook(self._store, self._arrived, secret)
+                webhook = Webhook(self._store, self._arrived, secret, self._inline)
             route = webhook.route(self._settings.webhook_path) if webhook else None
             await listen(
                 servers, self._settings, self._store, self._assistant, connected=self._connected, webhook=route
@@ -161,7 +164,7 @@ class _Service:
 
     async def _receive(self) -> None:
         if self._settings.webhook_url is None:
-            self._receiver = Receiver(self._bot, self._store, self._arrived, self._me)
+            self._receiver = Receiver(self._bot, self._store, self._arrived, self._me, self._inline)
             log.info("updates come by polling")
             await self._receiver.run()
         else:

@@ -13,6 +13,7 @@ from bot.channels.telegram.edits import changes
 from bot.channels.telegram.forwards import Forwards
 from bot.channels.telegram.groups import Groups
 from bot.channels.telegram.incoming import NOBODY, Me
+from bot.channels.telegram.inline import ASK
 from bot.channels.telegram.messages import Messages, answer_press, start_of
 from bot.channels.telegram.scene import NOTHING, Known, Scene
 from bot.channels.telegram.updates import read
@@ -168,10 +169,8 @@ class Handler:
         incoming, language = scene.incoming, scene.language
         argument = incoming.text
         match incoming.command:
-            case "start" if found := start_of(argument, self._assistant.knowledge):
-                await self._begin(scene, *found)
             case "start":
-                await scene.unit.send(self._say(scene, wording.GREETING, wording.HELP))
+                await self._started(scene, argument)
             case "ask" if argument:
                 await self._utter(scene, Utterance(argument, language=incoming.language))
             case "ask":
@@ -194,6 +193,14 @@ class Handler:
                 await self._utter(scene, Utterance(choice="cancel", language=language))
             case _:
                 await scene.unit.send(self._say(scene, wording.UNKNOWN_COMMAND))
+
+    async def _started(self, scene: Scene, argument: str) -> None:
+        """The first command of all, or a link that led here."""
+        if found := start_of(argument, self._assistant.knowledge):
+            await self._begin(scene, *found)
+        else:
+            more = wording.ASK_HERE if argument == ASK else wording.HELP
+            await scene.unit.send(self._say(scene, wording.GREETING, more))
 
     async def _begin(self, scene: Scene, entry: Entry, details: Mapping[str, str]) -> None:
         """A link led here: to an entry, and perhaps to a case of it."""

@@ -14,6 +14,7 @@ from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, Telegr
 
 from bot import metrics
 from bot.channels.telegram.incoming import Me
+from bot.channels.telegram.inline_queue import InlineQueries
 from bot.channels.telegram.transport import call
 from bot.channels.telegram.updates import chat_key, concerns, sender_of
 from bot.errors import ChannelError
@@ -23,7 +24,7 @@ from bot.storage import Received, Store
 
 log = logging.getLogger(__name__)
 
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "inline_query"]
 POLL_SECONDS = 25
 BATCH = 100
 MAX_WAIT = 30.0
@@ -38,17 +39,19 @@ class Receiver:
         store: keeps what comes in.
         arrived: set whenever something new is stored.
         me: the bot itself.
+        inline: answers inline queries, which are never stored.
 
     Attributes:
         connected: whether Telegram took the last call.
     """
 
-    def __init__(self, bot: Bot, store: Store, arrived: asyncio.Event, me: Me) -> None:
+    def __init__(self, bot: Bot, store: Store, arrived: asyncio.Event, me: Me, inline: InlineQueries) -> None:
         self.connected = True  # Telegram has just said hello, and an idle poll takes its time
         self._bot = bot
         self._store = store
         self._arrived = arrived
         self._me = me
+        self._inline = inline
         self._trouble, self._rival = Trouble(log, "receiving"), Trouble(log, "receiving")
 
     async def run(self) -> None:
@@ -102,9 +105,11 @@ class Receiver:
         now = self._store.now()
         rows = [row for update in updates if (row := received(update, now, self._me)) is not None]
         numbers = [number for update in updates if (number := number_of(update)) is not None]
-        await self._store.receive(rows)
-        metrics.UPDATES.labels("polling").inc(len(rows))
-        self._arrived.set()
+        kept = [row for row in rows if not self._inline.take(row)]
+        if kept:
+            await self._store.receive(kept)
+            metrics.UPDATES.labels("polling").inc(len(kept))
+            self._arrived.set()
         if not numbers:
             await asyncio.sleep(1)  # nothing that could be confirmed: it would come again at once
             return offset

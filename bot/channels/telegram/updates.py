@@ -275,3 +275,8 @@ def _language(part: Mapping[str, Any]) -> Language | None:
     if not isinstance(code, str) or not code:
         return None
     return named(code) or "en"
+
+
+def device_language(part: Mapping[str, Any]) -> Language | None:
+    """The language of the device of whoever a part of an update is from."""
+    return _language(part)

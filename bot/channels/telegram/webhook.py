@@ -18,6 +18,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, Tele
 
 from bot import metrics
 from bot.channels.telegram.incoming import NOBODY
+from bot.channels.telegram.inline_queue import InlineQueries
 from bot.channels.telegram.receiver import ALLOWED_UPDATES, number_of, received, refused_token, retry_seconds
 from bot.errors import ChannelError
 from bot.log import Trouble, about
@@ -42,16 +43,18 @@ class Webhook:
         store: keeps what comes in.
         arrived: set whenever something new is stored.
         secret: what the header must hold.
+        inline: answers inline queries, which are never stored.
 
     Attributes:
         me: the bot itself; to be set once that is known.
     """
 
-    def __init__(self, store: Store, arrived: asyncio.Event, secret: str) -> None:
+    def __init__(self, store: Store, arrived: asyncio.Event, secret: str, inline: InlineQueries) -> None:
         self._store = store
         self._arrived = arrived
         self._secret = secret.encode()
         self.me = NOBODY
+        self._inline = inline
         self._waiting: list[tuple[Received, asyncio.Future[None]]] = []
         self._storing: asyncio.Task[None] | None = None
         self._trouble = Trouble(log, "storing updates")
@@ -89,6 +92,8 @@ class Webhook:
         update = received(raw, self._store.now(), self.me)
         if update is None:
             return HTTPStatus.OK  # what members of a group say to each other
+        if self._inline.take(update):
+            return HTTPStatus.OK
         with about(update.update_id):
             try:
                 async with asyncio.timeout(STORE_SECONDS):
