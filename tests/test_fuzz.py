@@ -41,6 +41,9 @@ from tests.conftest import SMALL
 CHAT = {"id": 77, "type": "private", "first_name": "张三"}
 PERSON = {"id": 77, "is_bot": False, "first_name": "张三", "language_code": "zh-hans"}
 MESSAGE = {"message_id": 5, "date": 1_700_000_000, "chat": CHAT, "from": PERSON}
+GROUP = {"id": -88, "type": "group", "title": "x"}
+ME = {"id": 123456, "is_bot": True, "first_name": "x"}
+THERE = {**MESSAGE, "chat": GROUP}
 KNOWN: list[dict[str, Any]] = [
     {"message": {**MESSAGE, "text": "停保后怎么恢复", "entities": [{"type": "bold", "offset": 0, "length": 2}]}},
     {"message": {**MESSAGE, "text": "/law 27", "entities": [{"type": "bot_command", "offset": 0, "length": 4}]}},
@@ -49,6 +52,15 @@ KNOWN: list[dict[str, Any]] = [
     {"callback_query": {"id": "9", "from": PERSON, "chat_instance": "1", "data": "c:medical-account-cancel", "message": MESSAGE}},
     {"edited_message": {**MESSAGE, "text": "停保", "edit_date": 1_700_000_001}},
     {"my_chat_member": {"chat": CHAT, "from": PERSON, "date": 1, "old_chat_member": {}, "new_chat_member": {}}},
+    {"message": {**MESSAGE, "text": "停保", "forward_origin": {"type": "user", "sender_user": PERSON, "date": 1}}},
+    {"message": {**THERE, "text": "/ask", "reply_to_message": {**THERE, "text": "停保要什么材料"}, "is_topic_message": True}},
+    {"message": {**THERE, "text": "@double_bot 停保", "quote": {"text": "x", "position": 0}}},
+    {"edited_message": {**THERE, "text": "@double_bot 医保卡丢了", "edit_date": 1_700_000_001}},
+    {"message": {**THERE, "text": "没有", "reply_to_message": {**THERE, "from": ME}}},
+    {"callback_query": {"id": "9", "from": PERSON, "chat_instance": "1", "data": "g:1/show/law", "message": THERE}},
+    {"message": {**THERE, "migrate_to_chat_id": -1_000_000_000_123}},
+    {"my_chat_member": {"chat": GROUP, "from": PERSON, "date": 1, "old_chat_member": {"status": "left"}, "new_chat_member": {"status": "member"}}},
+    {"inline_query": {"id": "7", "from": PERSON, "query": "停保", "offset": ""}},
 ]  # fmt: skip
 ids = itertools.count(1)
 strange: st.SearchStrategy[Any] = st.sampled_from(

@@ -63,7 +63,7 @@ def concerns(payload: Mapping[str, Any], me: Me) -> bool:
     for name in _MESSAGES:
         part = payload.get(name)
         chat = part.get("chat") if isinstance(part, dict) else None
-        if isinstance(chat, dict) and chat.get("type") in _GROUPS:
+        if isinstance(chat, dict) and _type(chat) in _GROUPS:
             try:
                 return read(payload, me).kind != "ignore"
             except (TypeError, ValueError):
@@ -90,9 +90,9 @@ def read(payload: Mapping[str, Any], me: Me) -> Incoming:
         edited = name == "edited_message"
         if _part(message, "via_bot") and _number(_part(message, "via_bot")) == me.id:
             return IGNORE  # our own answer, sent by somebody from an inline query
-        if chat.get("type") == "private":
+        if _type(chat) == "private":
             return _private(message, chat, me, edited)
-        return _group(message, chat, me, edited) if chat.get("type") in _GROUPS else IGNORE
+        return _group(message, chat, me, edited) if _type(chat) in _GROUPS else IGNORE
     membership = _part(payload, "my_chat_member")
     return _membership(membership) if membership is not None else IGNORE
 
@@ -100,7 +100,7 @@ def read(payload: Mapping[str, Any], me: Me) -> Incoming:
 def _press(press: Mapping[str, Any]) -> Incoming:
     message = _part(press, "message") or {}
     chat = _part(message, "chat") or {}
-    if chat.get("type") not in {"private", *_GROUPS}:
+    if _type(chat) not in {"private", *_GROUPS}:
         return IGNORE
     data, callback_id = press.get("data") or "", press.get("id")
     if not isinstance(data, str) or not isinstance(callback_id, str):
@@ -111,7 +111,7 @@ def _press(press: Mapping[str, Any]) -> Incoming:
         data=data,
         callback_id=callback_id,
         language=_language(press),
-        group=chat.get("type") in _GROUPS,
+        group=_type(chat) in _GROUPS,
         title=_title(chat),
         user_id=_number(_part(press, "from")),
         message_id=_message_id(message),
@@ -197,10 +197,12 @@ def _replied(message: Mapping[str, Any], me: Me) -> Replied | None:
 def _membership(change: Mapping[str, Any]) -> Incoming:
     """The bot was let into a group, or thrown out of it."""
     chat = _part(change, "chat") or {}
-    if chat.get("type") not in _GROUPS:
+    if _type(chat) not in _GROUPS:
         return IGNORE
     before, after = (_part(change, name) or {} for name in ("old_chat_member", "new_chat_member"))
-    was, stays = (state.get("status") in _THERE and state.get("is_member") is not False for state in (before, after))
+    was, stays = (
+        str(state.get("status")) in _THERE and state.get("is_member") is not False for state in (before, after)
+    )
     if was == stays:
         return IGNORE
     kind: Kind = "joined" if stays else "left"
@@ -263,6 +265,11 @@ def _thread(message: Mapping[str, Any]) -> int | None:
     number = message.get("message_thread_id")
     there = message.get("is_topic_message") is True and isinstance(number, int) and not isinstance(number, bool)
     return number if there else None
+
+
+def _type(chat: Mapping[str, Any]) -> str:
+    said = chat.get("type")
+    return said if isinstance(said, str) else ""
 
 
 def _title(chat: Mapping[str, Any]) -> str:
