@@ -22,6 +22,13 @@ async def api() -> AsyncIterator[BotApiDouble]:
 
 
 @pytest.fixture
+async def lenient() -> AsyncIterator[BotApiDouble]:
+    """One that refuses what is not there any more, as Telegram does, and does not blame the bot for it."""
+    async with BotApiDouble(token=TOKEN) as double:
+        yield double
+
+
+@pytest.fixture
 def launch(api: BotApiDouble, tmp_path: Path) -> Iterator[Callable[..., Bot]]:
     bots: list[Bot] = []
 
@@ -196,6 +203,34 @@ async def test_edits_double_presses_and_the_end_of_a_membership(api: BotApiDoubl
     assert "过时" in await scene.toast(member, card, "法律依据")
     group.remove_bot(scene.admin)
     await api.wait_until(lambda: (f"telegram:{group.id}",) not in bot.rows("select chat from groups"), 10)
+
+
+async def test_what_is_no_longer_there_is_said_anew(lenient: BotApiDouble, tmp_path: Path) -> None:
+    """A deleted card, a deleted question, a channel's post, two questions at once."""
+    api = lenient
+    bot = Bot(api, tmp_path, SHEBAO_SEND_PER_GROUP_PER_MINUTE="0").start()
+    scene = Scene(api)
+    group, member = scene.group, scene.member
+    asked = group.say(member, "@double_bot 我爸走了 医保账户怎么注销")
+    card = await scene.told(1)
+    card.deleted = api.world.entries[card.chat_id, card.message_id].deleted = True
+    group.edit(asked["message_id"], "@double_bot 医保卡丢了补办要带什么材料")
+    assert "☐" in (await scene.told(2)).text
+    gone = group.say(member, "失业金能领几个月")
+    api.world.entries[group.id, gone["message_id"]].deleted = True
+    channel = {"id": -1_000_000_900_000, "type": "channel", "title": "频道"}
+    posted = group.say(scene.other, "/ask", reply_to=None)
+    raw = {**posted, "from": {"id": 136817688, "is_bot": True, "first_name": "Channel"}, "sender_chat": channel}
+    api.queue_raw({"message": {**raw, "text": "@double_bot 失业金能领几个月", "reply_to_message": gone}})
+    about = await api.wait_for(lambda m: "失业" in m.text, 10)
+    assert about.reply_to is None
+    two = group.say(member, "@double_bot 医保卡丢了怎么补？另外停保要什么材料")
+    both = await api.wait_for(lambda m: m.reply_to == two["message_id"], 10)
+    other = next(label for label in both.labels if label.startswith("您还问到"))
+    group.press(member, both, other)
+    await api.wait_until(lambda: both.history, 10)
+    assert api.violations == []
+    assert bot.end() == 0
 
 
 async def test_a_group_becomes_a_supergroup_in_mid_conversation(api: BotApiDouble, launch: Callable[..., Bot]) -> None:

@@ -108,12 +108,16 @@ class Assistant:
     def so_far(self, conversation: Conversation) -> tuple[Reply, ...]:
         """The answer for the case as far as it is known, the open ones told apart, with what would be asked as its choices.
 
-        Empty where no entry is in question.
+        What else the question asks for comes behind them. Empty where no entry is in question.
         """
         if self._entry(conversation) is None:
             return ()
-        choices = tuple(choice for reply in self._again(conversation) for choice in reply.choices)
-        return tuple(replace(reply, choices=choices) for reply in self._say.answer(conversation))
+        asked = tuple(choice for reply in self._again(conversation) for choice in reply.choices)
+        replies = self._say.answer(conversation)
+        return tuple(
+            replace(reply, choices=(*asked, *(each for each in reply.choices if each.id in conversation.also)))
+            for reply in replies
+        )
 
     # ------------------------------------------------------------------ what was pressed
 

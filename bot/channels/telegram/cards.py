@@ -16,6 +16,7 @@ from bot.answers.telegram import LIMIT, render_text, render_within
 from bot.channels.telegram.buttons import Buttons
 from bot.channels.telegram.messages import Messages, Row, button, link
 from bot.dialogue import Assistant, Conversation, Reply, Utterance, state_of
+from bot.knowledge import UNKNOWN
 from bot.language import Language
 from bot.privacy import blank
 from bot.storage import Kept, Question
@@ -154,7 +155,7 @@ class Cards:
             return _with(asked, render_text(text)[0]), self._choices(replies, number)
         if card.kind == "forward":
             return self._to_pass_on(card, answer, number, language)
-        rows = []
+        rows = self._also(card, number)
         if not is_short(answer, language):
             rows.append([self._unfold(part, card.shown, number, language) for part in parts(answer)])
         if self._username:
@@ -165,15 +166,14 @@ class Cards:
         """The whole answer with the question above it; below, what narrows it down and what copies it."""
         block = question_block(card.text)
         room = LIMIT - (block.length + 2 if block else 0)
-        rows = []
-        for reply in self._assistant.so_far(card.conversation):
-            form = wording.CASE.of(language)
-            cases = [
-                replace(choice, label=form.format(label=choice.label))
-                for choice in reply.choices
-                if choice.id != "unknown"
-            ]
-            rows += self._choices([replace(reply, choices=tuple(cases))], number)
+        form = wording.CASE.of(language)
+        choices = [choice for reply in self._assistant.so_far(card.conversation) for choice in reply.choices]
+        cases = [
+            choice if choice.id in card.conversation.also else replace(choice, label=form.format(label=choice.label))
+            for choice in choices
+            if choice.id != UNKNOWN
+        ]
+        rows = self._choices([Reply(choices=tuple(cases))], number)
         return _with(block, render_within(answer, language, room)), [
             *rows,
             *self._messages.copy_rows(answer, language),
@@ -188,6 +188,13 @@ class Cards:
         open_ = card.kind == "forward" and card.conversation.phase == "asking"
         replies = self._assistant.so_far(card.conversation) if open_ else self._replies(card)
         return next((reply.answer for reply in replies if reply.answer), None)
+
+    def _also(self, card: Card, number: int) -> list[Row]:
+        """What else the question asks for."""
+        choices = [choice for reply in self._replies(card) for choice in reply.choices]
+        return self._choices(
+            [Reply(choices=tuple(each for each in choices if each.id in card.conversation.also))], number
+        )
 
     def _choices(self, replies: Sequence[Reply], number: int) -> list[Row]:
         rows = []

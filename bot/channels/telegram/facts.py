@@ -14,6 +14,8 @@ from bot.storage import Received, Store
 
 GROUPS = 3
 """So many groups are offered to post in."""
+LATE_SECONDS = 1.5
+"""Where a question has waited so long, its chat shows that it is being answered."""
 
 
 class Facts:
@@ -38,6 +40,8 @@ class Facts:
             return NOTHING
         if incoming.user_id is None:
             return NOTHING
+        if incoming.kind in {"text", "forward"} and self._store.now() - received.received_at > LATE_SECONDS:
+            self._people.say_that_it_takes_time(incoming.chat_id, incoming.thread_id)
         if incoming.group:
             return Known(is_admin=await self._is_admin(incoming, incoming.user_id))
         press = card_of(incoming.data) if incoming.kind == "press" else None

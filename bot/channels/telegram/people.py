@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from typing import Any
@@ -17,6 +18,9 @@ log = logging.getLogger(__name__)
 BELIEVED_SECONDS = 60.0
 ANSWER_SECONDS = 4.0
 MOST = 4096
+SHOWN_AT_ONCE = 4
+SHOW_GAP = 0.2
+"""Seconds. Where many wait there is better to do than to tell each of them."""
 _ADMINS = frozenset({"creator", "administrator"})
 
 
@@ -30,6 +34,8 @@ class People:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._known: dict[tuple[int, int], tuple[float, bool]] = {}
+        self._showing: set[asyncio.Task[None]] = set()
+        self._show_next = 0.0
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         """Whether somebody is an admin of a group; False also where Telegram does not say."""
@@ -50,6 +56,21 @@ class People:
         found = await self._ask("getChat", {"chat_id": chat_id}) or {}
         title = found.get("title")
         return title if isinstance(title, str) else ""
+
+    def say_that_it_takes_time(self, chat_id: int, thread_id: int | None) -> None:
+        """Show in a chat that an answer is being written; nobody waits for it, and of many at once only some are shown."""
+        if len(self._showing) >= SHOWN_AT_ONCE or (now := time.monotonic()) < self._show_next:
+            return
+        self._show_next = now + SHOW_GAP
+        known = {"chat_id": chat_id, "action": "typing", **({"message_thread_id": thread_id} if thread_id else {})}
+        task = asyncio.create_task(self._show(known))
+        self._showing.add(task)
+        task.add_done_callback(self._showing.discard)
+
+    async def _show(self, parameters: dict[str, Any]) -> None:
+        with contextlib.suppress(TelegramError, TimeoutError):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await call(self._bot, "sendChatAction", parameters, ANSWER_SECONDS)
 
     async def _ask(self, method: str, parameters: dict[str, Any]) -> dict[str, Any] | None:
         try:
