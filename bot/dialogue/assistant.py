@@ -106,18 +106,8 @@ class Assistant:
         return self._present(conversation)[1] if conversation.phase == "answered" else self._again(conversation)
 
     def so_far(self, conversation: Conversation) -> tuple[Reply, ...]:
-        """The answer for the case as far as it is known, the open ones told apart, with what would be asked as its choices.
-
-        What else the question asks for comes behind them. Empty where no entry is in question.
-        """
-        if self._entry(conversation) is None:
-            return ()
-        asked = tuple(choice for reply in self._again(conversation) for choice in reply.choices)
-        replies = self._say.answer(conversation)
-        return tuple(
-            replace(reply, choices=(*asked, *(each for each in reply.choices if each.id in conversation.also)))
-            for reply in replies
-        )
+        """The answer for the case as far as it is known, with what would be asked as its choices; empty without an entry."""
+        return self._say.so_far(conversation) if self._entry(conversation) else ()
 
     # ------------------------------------------------------------------ what was pressed
 

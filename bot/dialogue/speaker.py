@@ -57,6 +57,17 @@ class Speaker:
         related = [self._choice(other, conversation.language) for other in entry.see if other not in conversation.also]
         return [Reply(choices=(*self._also(conversation), *related), answer=answer)]
 
+    def so_far(self, conversation: Conversation) -> tuple[Reply, ...]:
+        """The answer for the case as far as it is known, the open ones told apart.
+
+        Its choices are what would be asked, and behind that what else the question asks for.
+        """
+        asked = tuple(choice for reply in self.open_question(conversation) for choice in reply.choices)
+        return tuple(
+            replace(reply, choices=(*asked, *(each for each in reply.choices if each.id in conversation.also)))
+            for reply in self.answer(conversation)
+        )
+
     def _also(self, conversation: Conversation) -> list[Choice]:
         """What the same message asked for besides."""
         form = wording.ALSO_ASKED.of(conversation.language)
