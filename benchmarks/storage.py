@@ -57,10 +57,11 @@ async def fill(store: Store, rows: int) -> None:
     """As many questions, done and answered, all of the last day, which is the most that is ever kept: none is to be forgotten yet."""
     name = store.engine.dialect.name
     prefix = FILL[name].format(last=rows - 1)
+    at = f"{store.now()} - n * {DAY / rows}"
     async with store.engine.begin() as connection:
         for target, values in ROWS:
             table_name = target.partition(" ")[0]
-            line = values.format(chat=f"'telegram:' || (n % {CHATS})", at=f"{store.now()} - n * {DAY / rows}")
+            line = values.format(chat=f"'telegram:' || (n % {CHATS})", at=at)
             await connection.execute(text(f"insert into {target} {prefix} select {line} from n"))
             if name == "postgresql" and table_name != "inbox":
                 # The rows brought their own numbers; the next ones go on behind them.
@@ -69,7 +70,7 @@ async def fill(store: Store, rows: int) -> None:
         await connection.execute(text(f"insert into conversations {prefix} {line}"))
         line = f"select 'telegram:-' || (n % 1000), n, {store.now()} from n where n < {CHATS}"
         await connection.execute(text(f"insert into members {prefix} {line}"))
-        line = f"select n + 1, n + 1, 'up', {store.now()} from n where n % 10 = 0 and n < {rows - 1}"
+        line = f"select n + 1, n + 1, 'up', {at} from n where n % 10 = 0 and n < {rows - 1}"
         await connection.execute(text(f"insert into feedback (id, question_id, verdict, given_at) {prefix} {line}"))
         if name == "postgresql":
             await connection.execute(text(f"select setval('feedback_id_seq', {rows})"))

@@ -51,9 +51,11 @@ def run() -> None:
     from bot import desk as desks
     from bot import log
     from bot.channels.telegram import app
+    from bot.serving import Serving
 
     log.set_up(settings.log_format, settings.log_level)
-    asyncio.run(app.run(settings, assistant, lambda store: desks.serve(settings, assistant, store, _tell_address)))
+    serving = Serving(assistant)
+    asyncio.run(app.run(settings, serving, lambda store: desks.serve(settings, serving, store, _tell_address)))
 
 
 @commands.command()
@@ -247,11 +249,12 @@ def _desk(settings: Settings) -> None:
 
     from bot import desk as desks
     from bot import log
+    from bot.serving import Serving
 
     if settings.desk_address is None:
         raise UsageError("SHEBAO_DESK_LISTEN: no desk is to be served: set it to 127.0.0.1:8080, or unset it")
     log.set_up(settings.log_format, settings.log_level)
-    asyncio.run(desks.run(settings, _assistant(settings), _tell_address))
+    asyncio.run(desks.run(settings, Serving(_assistant(settings)), _tell_address))
 
 
 def _tell_address(url: str) -> None:

@@ -80,6 +80,12 @@ class Settings(BaseModel):
         alias="SHEBAO_ASK_PER_GROUP_PER_MINUTE",
         description="Questions a minute that the members of one group may ask together; 0: no limit.",
     )
+    admins: frozenset[int] = Field(
+        frozenset(),
+        alias="SHEBAO_ADMINS",
+        description="Telegram numbers of the users who may send `/stats`, `/unanswered` and `/reload`, with commas between"
+        " them. Not set: nobody.",
+    )
     webhook_url: str | None = Field(
         None,
         alias="SHEBAO_WEBHOOK_URL",
@@ -143,6 +149,19 @@ class Settings(BaseModel):
         alias="SHEBAO_SECRETS_DIR",
         description="Folder whose files hold settings, each named like its variable. The environment goes first.",
     )
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _are_user_numbers(cls, listed: object) -> object:
+        if not isinstance(listed, str):
+            return listed
+        said = [part.strip() for part in listed.split(",") if part.strip()]
+        for part in said:
+            if not (part.isascii() and part.isdecimal() and len(part) <= 16 and int(part)):
+                raise ValueError(
+                    f"holds {part!r}, which is no Telegram user number (a @name is none): write it like 12345678,23456789"
+                )
+        return frozenset(map(int, said))
 
     @field_validator("webhook_secret")
     @classmethod

@@ -224,6 +224,56 @@ TROUBLE = _t(
     "Sorry, that message could not be handled. Please ask in other words, or call 12333 or 12393.",
 )
 
+# ------------------------------------------------------------------ admins
+ADMIN_COMMANDS: dict[str, Text] = {
+    "stats": _t("运行统计", "Figures"),
+    "unanswered": _t("没答好的问题，如 /unanswered 30", "Questions not answered well, e.g. /unanswered 30"),
+    "reload": _t("重新载入知识文件", "Load the knowledge files anew"),
+}
+STATS_TODAY = _t("今天（北京时间）", "Today (Beijing time)")
+STATS_WEEK = _t("最近 7 天", "Last 7 days")
+STATS_MONTH = _t("最近 30 天", "Last 30 days")
+STATS_QUESTIONS = _t(
+    "提问 {total}：回答 {answered}，追问情况 {asking}，请用户挑选 {clarify}，答不上来 {none}",
+    "{total} questions: {answered} answered, {asking} asked for details, {clarify} asked which is meant, {none} not known",
+)
+STATS_SHARE = _t("答得上来的占 {share}%（不算追问和挑选）", "{share}% answered (of those answered or not known)")
+STATS_ASKED = _t("最近 30 天回答最多的", "Answered most in the last 30 days")
+STATS_COUNT = _t("{title}（{count}）", "{title} ({count})")
+STATS_BOT = _t("机器人", "The bot")
+STATS_QUEUES = _t(
+    "收件箱：待处理 {inbox}，搁置 {aside}\n发件箱：待发 {outbox}，未能送达 {refused}",
+    "Inbox: {inbox} waiting, {aside} set aside\nOutbox: {outbox} waiting, {refused} refused",
+)
+STATS_UPTIME = _t(
+    "本进程已运行 {days} 天 {hours} 小时 {minutes} 分", "This process has run for {days} d {hours} h {minutes} min"
+)
+UNANSWERED = _t(
+    "最近 {days} 天没答好的问题，新的在前", "Questions not answered well, last {days} days, the newest first"
+)
+UNANSWERED_NO = _t("最近 {days} 天没有答不好的问题。", "Every question of the last {days} days was answered well.")
+UNANSWERED_MORE = _t("还有 {count} 个没有列出。", "{count} more are not listed.")
+UNANSWERED_DAYS = _t(
+    "请写 1 到 365 之间的天数，例如：/unanswered 30",
+    "Write a number of days from 1 to 365, for example: /unanswered 30",
+)
+RELOADED = _t(
+    "知识已更新：版本 {before} → {after}，条目 {entries_before} → {entries} 个。",
+    "The knowledge is up to date: revision {before} → {after}, entries {entries_before} → {entries}.",
+)
+RELOAD_UNCHANGED = _t(
+    "知识文件没有变化：版本 {after}，共 {entries} 个条目。",
+    "The knowledge files have not changed: revision {after}, {entries} entries.",
+)
+RELOAD_REFUSED = _t(
+    "知识文件有 {count} 处错误，没有采用，仍按版本 {revision} 回答。改正后请再发 /reload：",
+    "Mistakes in the knowledge files: {count}. They are not used; revision {revision} goes on answering. Mend them and send /reload again:",
+)
+RELOAD_FAILED = _t(
+    "没能载入知识文件（{reason}），仍按版本 {revision} 回答。详情见日志。",
+    "The knowledge files could not be loaded ({reason}); revision {revision} goes on answering. The log says more.",
+)
+
 # ------------------------------------------------------------------ shebao feedback
 VERDICTS: dict[str, Text] = {
     "up": _t("👍 有用", "👍 helpful"),

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from bot.address import Address
 from bot.desk import Desk
 from bot.dialogue import Assistant
+from bot.serving import Serving
 from bot.settings import Settings
 from bot.storage import Store
 
@@ -61,7 +62,7 @@ async def desk(assistant: Assistant, folder: Path, **settings: object) -> AsyncI
     read = Settings.model_validate({"SHEBAO_DATA_DIR": folder, **settings})
     store = await Store.open(read.database)
     try:
-        async with Desk(read, assistant, store).listener(Address("127.0.0.1", 0)) as listener:
+        async with Desk(read, Serving(assistant), store).listener(Address("127.0.0.1", 0)) as listener:
             yield f"http://127.0.0.1:{listener.port}"
     finally:
         await store.close()

@@ -41,9 +41,10 @@ ARROWS: dict[str, set[str]] = {
     "dialogue": {"knowledge", "matching", "answers", "language", "numerals", "wording"},
     "storage": {"dialogue", "errors"},
     "settings": {"address", "errors", "matching"},
-    "desk": {"answers", "dialogue", "knowledge", "matching", "storage", "settings", *LEAVES},
+    "serving": {"dialogue", "errors", "knowledge", "log", "matching", "metrics", "settings", "storage"},
+    "desk": {"answers", "dialogue", "knowledge", "matching", "serving", "storage", "settings", *LEAVES},
     "feedback": {"language", "storage", "wording"},
-    "channels": {"answers", "dialogue", "knowledge", "storage", "settings", *LEAVES},
+    "channels": {"answers", "dialogue", "knowledge", "serving", "storage", "settings", *LEAVES},
     "oneshot": {"answers", "channels", "dialogue", "knowledge", "language", "matching"},
     "doctor": {"address", "answers", "errors", "knowledge", "language", "log", "settings", "storage", "wording"},
     "review": {"answers", "errors", "knowledge", "language", "matching", "numerals"},
@@ -59,12 +60,13 @@ ARROWS: dict[str, set[str]] = {
         "knowledge",
         "matching",
         "oneshot",
+        "serving",
         "settings",
         *LEAVES,
     },
     "__main__": {"cli"},
 }
-PACKAGES = ["desk", "doctor", "web", "review", "knowledge", "matching", "answers", "dialogue", "storage"]
+PACKAGES = ["desk", "doctor", "web", "review", "knowledge", "matching", "answers", "dialogue", "serving", "storage"]
 MODULES = sorted(path for path in (ROOT / "bot").rglob("*.py") if "migrations" not in path.parts)
 
 

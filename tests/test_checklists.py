@@ -167,13 +167,13 @@ def test_a_case_too_long_for_a_button_is_told_in_short_and_never_in_part_of_a_de
                                   f"p:{ENTRY}/gone=yes", f"p:{ENTRY}/=", f"p:{ENTRY}/insured", "p:pension-amount/"])  # fmt: skip
 def test_a_button_that_nobody_understands_brings_nothing(knowledge: Knowledge, data: str) -> None:
     press = Buttons(knowledge).read(data)
-    assert press is None or Checklists(knowledge, Path("font.ttf")).calls(press.value, 1, "zh") == []
+    assert press is None or Checklists(lambda: knowledge, Path("font.ttf")).calls(press.value, 1, "zh") == []
 
 
 def test_without_a_font_no_button_is_offered_and_an_old_one_brings_a_text(knowledge: Knowledge) -> None:
     answer = compose(knowledge, knowledge.entries[ENTRY], CASE)
     buttons = Buttons(knowledge)
-    without = Checklists(knowledge, None)
+    without = Checklists(lambda: knowledge, None)
     assert not without.offered
     assert Messages(buttons, pictures=without.offered).picture_rows(answer, "zh") == []
     ((button,),) = Messages(buttons, pictures=True).picture_rows(answer, "zh")
@@ -194,7 +194,7 @@ def test_an_answer_without_papers_has_no_such_button(knowledge: Knowledge) -> No
 async def test_a_font_that_was_taken_away_makes_the_picture_a_text(
     api: BotApiDouble, knowledge: Knowledge, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gone = Checklists(knowledge, tmp_path / "gone.ttf", tmp_path)
+    gone = Checklists(lambda: knowledge, tmp_path / "gone.ttf", tmp_path)
     chat = api.private_chat(91)
     async with TelegramBot(TOKEN, f"{api.base_url}/bot", request=Transport(2), get_updates_request=Transport(1)) as bot:
         for call in gone.calls(case_value(ENTRY, CASE), chat.id, "en"):

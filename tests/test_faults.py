@@ -27,6 +27,7 @@ from sqlalchemy import Connection, Engine, event
 from bot import log
 from bot.channels.telegram import app
 from bot.dialogue import Assistant
+from bot.serving import Serving
 from bot.settings import read
 from bot.storage import Outgoing, Pace, Received, Settled, Store, migrate
 from bot.storage.clock import Clock
@@ -85,7 +86,7 @@ def serve(
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[None]:
         await migrate(database)
-        task = asyncio.create_task(app.run(read(), assistant))
+        task = asyncio.create_task(app.run(read(), Serving(assistant)))
         try:
             yield
         finally:

@@ -105,9 +105,8 @@ class Inside:
         self.runner = asyncio.Runner()
         self.store = self.runner.run(Store.open(f"sqlite+aiosqlite:///{folder / 'fuzz.db'}"))
         trouble = Trouble(logging.getLogger(__name__), "the database")
-        self.worker = Worker(
-            self.store, Handler(assistant, Me(123456, "double_bot")), asyncio.Event(), asyncio.Event(), trouble
-        )
+        handler = Handler(assistant, Me(123456, "double_bot"))
+        self.worker = Worker(self.store, lambda: handler, asyncio.Event(), asyncio.Event(), trouble)
 
     def close(self) -> None:
         self.runner.run(self.store.close())

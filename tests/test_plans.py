@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.storage import fill
 from bot.dialogue import Conversation
-from bot.storage import Outgoing, Pace, Question, Received, Settled, Store, backlog, migrate
+from bot.storage import Outgoing, Pace, Question, Received, Settled, Store, backlog, migrate, statistics, unanswered
 
 ROWS = 6000
 GROWING = {"inbox", "outbox", "questions", "conversations", "feedback", "members"}
@@ -48,6 +48,7 @@ async def statements(store: Store) -> list[Statement]:
         await unit.move(Conversation(question="x"))
         number = await unit.record(Question("x", "zh", "answered", "y", {}))
         await unit.judge(number, "up")
+        await unit.note_errand("stats", "", "zh")
         await unit.send([Outgoing("sendMessage", {}), Outgoing("sendMessage", {})])
         await forgetting.forget(7)
         await forgetting.forget()
@@ -78,6 +79,11 @@ async def statements(store: Store) -> list[Statement]:
     await store.groups_of(7, 3)
     await store.prune()
     await backlog(store.engine)
+    for errand in await store.errands():
+        await store.finish(errand, [Outgoing("sendMessage", {})])
+    async with store.engine.connect() as connection:
+        await statistics(connection, [now - 600, now - 1200])
+        await unanswered(connection, now - 1200)
     event.remove(store.engine.sync_engine, "before_cursor_execute", note)
     return list(said.items())
 

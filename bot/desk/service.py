@@ -14,8 +14,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Router
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from bot import metrics
 from bot.address import Address, address_of
@@ -29,6 +30,7 @@ from bot.desk.pages import Pages
 from bot.desk.rendering import Renderer, language_of
 from bot.desk.texts import Speech
 from bot.dialogue import Assistant
+from bot.serving import Serving, run_errands
 from bot.settings import Settings
 from bot.storage import Store, answers
 from bot.web import Listener, metrics_route, probe_routes
@@ -44,14 +46,14 @@ class Desk:
 
     Args:
         settings: who may use it.
-        assistant: understands questions.
+        serving: what answers now.
         store: keeps feedback.
 
     Raises:
         SettingsError: where the accounts or the key of the sessions cannot be read.
     """
 
-    def __init__(self, settings: Settings, assistant: Assistant, store: Store) -> None:
+    def __init__(self, settings: Settings, serving: Serving, store: Store) -> None:
         self._renderer = Renderer()
         accounts = Accounts.of(settings)
         key = session_key(settings.data_dir / "desk.key")
@@ -59,13 +61,17 @@ class Desk:
         secure = at is not None and not at.is_loopback
         token = settings.desk_api_token.get_secret_value() if settings.desk_api_token else None
         policy = Policy(accounts, key, token, secure)
-        cases, law = Cases(assistant), LawBook(assistant.knowledge)
         thresholds = (settings.answer_at, settings.clarify_at)
+
+        def known(assistant: Assistant) -> Router:
+            cases, law = Cases(assistant), LawBook(assistant.knowledge)
+            pages = Pages(cases, law, self._renderer, thresholds, login=accounts is not None)
+            return Router([*pages.routes(), *Api(cases, law, store).routes()])
+
         self.routes: list[BaseRoute] = [
-            *Pages(cases, law, self._renderer, thresholds, login=accounts is not None).routes(),
             *(Login(accounts, key, self._renderer).routes() if accounts else ()),
-            *Api(cases, law, store).routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("", _Newest(serving.derive(known))),
         ]
         self.middleware = [
             Middleware(Headers, secure=secure),
@@ -97,10 +103,18 @@ class Desk:
         return Listener(*at, self.routes, SETTING, middleware=self.middleware, handlers=handlers)
 
 
+class _Newest:
+    """Each request to the routes of the knowledge that answers when it comes; it goes on with those."""
+
+    def __init__(self, routes: Callable[[], Router]) -> None:
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._routes()(scope, receive, send)
+
+
 @contextlib.asynccontextmanager
-async def serve(
-    settings: Settings, assistant: Assistant, store: Store, said: Callable[[str], None]
-) -> AsyncIterator[None]:
+async def serve(settings: Settings, serving: Serving, store: Store, said: Callable[[str], None]) -> AsyncIterator[None]:
     """Serve the desk within the block, where the settings ask for one.
 
     Args:
@@ -113,12 +127,12 @@ async def serve(
     if settings.desk_address is None:
         yield
         return
-    async with Desk(settings, assistant, store).listener(settings.desk_address) as listener:
+    async with Desk(settings, serving, store).listener(settings.desk_address) as listener:
         said(f"http://{Address(settings.desk_address.host, listener.port)}")
         yield
 
 
-async def run(settings: Settings, assistant: Assistant, said: Callable[[str], None]) -> None:
+async def run(settings: Settings, serving: Serving, said: Callable[[str], None]) -> None:
     """Serve the desk alone, until a signal or cancellation.
 
     Raises:
@@ -126,29 +140,33 @@ async def run(settings: Settings, assistant: Assistant, said: Callable[[str], No
         StorageError: where the database cannot be opened.
     """
     store = await Store.open(settings.database)
-    metrics.describe(assistant.knowledge.revision, len(assistant.knowledge.entries))
+    knowledge = serving.assistant.knowledge
+    metrics.describe(knowledge.revision, len(knowledge.entries))
     stopped = asyncio.Event()
     try:
         async with contextlib.AsyncExitStack() as servers:
             if settings.http_listen:
-                probes = _probes(assistant, store)
+                probes = _probes(serving, store)
                 at = address_of(settings.http_listen)
                 await servers.enter_async_context(Listener(*at, probes, "SHEBAO_HTTP_LISTEN"))
-            await servers.enter_async_context(serve(settings, assistant, store, said))
+            await servers.enter_async_context(serve(settings, serving, store, said))
             for number in (signal.SIGINT, signal.SIGTERM):
                 with contextlib.suppress(NotImplementedError):  # where the platform has no such signals
                     asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+            errands = asyncio.create_task(run_errands(store, serving, settings))
             await stopped.wait()
+            errands.cancel()
+            await asyncio.gather(errands, return_exceptions=True)
     finally:
         await store.close()
 
 
-def _probes(assistant: Assistant, store: Store) -> list[BaseRoute]:
+def _probes(serving: Serving, store: Store) -> list[BaseRoute]:
     async def database() -> bool:
         return await answers(store.engine)
 
     async def knowledge() -> bool:
-        return bool(assistant.knowledge.entries)
+        return bool(serving.assistant.knowledge.entries)
 
     async def nothing() -> None:
         """No queue stands behind the desk alone."""

@@ -32,8 +32,7 @@ def load_kept(folder: Path, cache: Path) -> Knowledge:
     Raises:
         KnowledgeError: as `load` does; what has a mistake is never kept.
     """
-    contents = [path.read_bytes() if (path := folder / name).is_file() else b"" for name in FILES]
-    path = cache / kept.name("knowledge", "json", __file__, [f"pydantic {pydantic.VERSION}"], contents)
+    path = cache / _name(folder)
     try:
         found = Snapshot.model_validate_json(path.read_bytes())
     except (OSError, ValueError):
@@ -41,11 +40,17 @@ def load_kept(folder: Path, cache: Path) -> Knowledge:
         from bot.knowledge.loader import load
 
         knowledge = load(folder)
-        kept.save(path, lambda file: file.write(_snapshot(knowledge).model_dump_json(by_alias=True).encode()))
+        if path.name == _name(folder):  # else somebody is writing the files just now
+            kept.save(path, lambda file: file.write(_snapshot(knowledge).model_dump_json(by_alias=True).encode()))
         return knowledge
     return Knowledge(
         found.entries, found.statutes, found.sources, found.synonyms, found.elsewhere, revision=found.revision
     )
+
+
+def _name(folder: Path) -> str:
+    contents = [path.read_bytes() if (path := folder / name).is_file() else b"" for name in FILES]
+    return kept.name("knowledge", "json", __file__, [f"pydantic {pydantic.VERSION}"], contents)
 
 
 def _snapshot(knowledge: Knowledge) -> Snapshot:

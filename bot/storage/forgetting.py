@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage import errands
 from bot.storage.records import Received
 from bot.storage.tables import WAITING, conversations, feedback, inbox, members, outbox, questions
 
@@ -28,6 +29,7 @@ async def forget(connection: AsyncConnection, received: Received, user: int | No
     await connection.execute(delete(conversations).where(conversations.c.chat == mine))
     for state in (outbox.c.state == WAITING, outbox.c.state != WAITING):  # each has an index of its own
         await connection.execute(delete(outbox).where(outbox.c.chat == mine, state))
+    await errands.forget_chat(connection, mine)
     earlier = (inbox.c.chat == mine, inbox.c.update_id < received.update_id)
     await connection.execute(update(inbox).where(*earlier).values(chat="", sender=None, **_EMPTIED))
     this = inbox.c.update_id == received.update_id

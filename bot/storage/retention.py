@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ColumnElement, and_, delete, literal_column, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage import leases
+from bot.storage import errands, leases
 from bot.storage.tables import WAITING, conversations, inbox, members, outbox, questions
 
 DAY = 86_400.0
@@ -35,6 +35,7 @@ async def prune(connection: AsyncConnection, now: float, batch: int = BATCH) -> 
     full |= await _delete_members(connection, now, batch)
     full |= await _forget_contexts(connection, now, batch)
     await leases.forget(connection, now - KEEP_LEASES)
+    await errands.forget(connection, now)
     return full
 
 

@@ -13,11 +13,12 @@ from uuid import uuid4
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage import judgements, leases, places, queues, retention
+from bot.storage import errands, judgements, leases, places, queues, retention
 from bot.storage.clock import STEP_SECONDS, Clock
-from bot.storage.engine import open_engine
+from bot.storage.engine import engine_to_look, open_engine
+from bot.storage.errands import Errand
 from bot.storage.queues import ERROR_LENGTH, Pace
 from bot.storage.records import Outgoing, Question, Received, Settled, Verdict
 from bot.storage.sqlite import FileLock
@@ -225,6 +226,31 @@ class Store:
         """
         async with self._engine.begin() as connection:
             return await judgements.report(connection, question, verdict, note=note, revision=revision, now=self.now())
+
+    # ------------------------------------------------------------------ for admins
+
+    async def errands(self) -> list[Errand]:
+        """What admins asked for of late, of all processes; done or not."""
+        async with self._engine.connect() as connection:
+            return await errands.every(connection, self._name)
+
+    async def finish(self, errand: Errand, messages: Sequence[Outgoing]) -> None:
+        """Answer an errand: put messages to whoever asked into the outbox."""
+        async with self._engine.begin() as connection:
+            await errands.finish(connection, errand, messages, self.now())
+
+    @contextlib.asynccontextmanager
+    async def looking(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for what takes long to read; nobody else waits for it meanwhile."""
+        # SQLite's one connection would stand still for everybody, and so would the process.
+        url = self._engine.url.render_as_string(hide_password=False)
+        aside = engine_to_look(url) if self._lock else None
+        try:
+            async with (aside or self._engine).connect() as connection:
+                yield connection
+        finally:
+            if aside:
+                await aside.dispose()
 
     # ------------------------------------------------------------------ forgetting
 

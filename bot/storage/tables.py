@@ -119,6 +119,7 @@ questions = Table(
     Index("questions_by_message", "chat", "asked_in"),
     _index("questions_by_asker", "asker", where="asker IS NOT NULL"),
     _index("questions_with_context", "asked_at", where="context IS NOT NULL"),
+    _index("questions_unanswered", "asked_at", where="outcome = 'none'"),
 )
 
 groups = Table(
@@ -147,4 +148,17 @@ feedback = Table(
     Column("given_at", Float, nullable=False),
     Column("note", Text, comment="redacted"),
     Column("revision", String(8), comment="of the knowledge that was judged"),
+    Index("feedback_by_time", "given_at", "verdict"),
+)
+
+errands = Table(
+    "errands",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat", String(80), nullable=False),
+    Column("owner", String(48), nullable=False, comment="which process answers; empty: answered"),
+    Column("command", String(32), nullable=False),
+    Column("argument", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("asked_at", Float, nullable=False, comment="seconds since 1970, UTC"),
 )

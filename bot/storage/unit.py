@@ -12,7 +12,7 @@ from sqlalchemy import Executable, bindparam, delete, func, insert, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.dialogue import Conversation
-from bot.storage import forgetting, leases
+from bot.storage import errands, forgetting, leases
 from bot.storage.cards import Cards
 from bot.storage.places import Places
 from bot.storage.records import Outgoing, Question, Received
@@ -114,6 +114,10 @@ class Unit:
         values = {"question_id": question_id, "verdict": verdict, "given_at": self._received.received_at}
         await self._connection.execute(insert(feedback).values(**values))
         return True
+
+    async def note_errand(self, command: str, argument: str, language: str) -> None:
+        """Keep what an admin asked for; it is done beside, once this transaction stands."""
+        await errands.note(self._connection, self._received, command, argument, language)
 
     @property
     def cards(self) -> Cards:

@@ -62,8 +62,9 @@ def _scope(params: JsonObject) -> tuple[str, str]:
 def set_my_commands(world: World, params: JsonObject) -> bool:
     """setMyCommands."""
     scope = params.get("scope", {})
-    if "chat_id" in scope:
-        world.chat(scope["chat_id"], "scope.chat_id")
+    if "chat_id" in scope and scope["chat_id"] not in world.chats:
+        # No violation: a bot cannot know whether somebody has ever written to it.
+        raise Rejection("chat not found")
     names = [command["command"] for command in params["commands"]]
     for name in names:
         if names.count(name) > 1:

@@ -17,10 +17,13 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot import metrics, wording
 from bot.answers import fonts
+from bot.channels.telegram.admins import Answering
+from bot.channels.telegram.admins import register as register_admins
 from bot.channels.telegram.checklists import Checklists
 from bot.channels.telegram.facts import Facts
 from bot.channels.telegram.handler import Handler
 from bot.channels.telegram.incoming import NOBODY, Me
+from bot.channels.telegram.inline import InlineResults
 from bot.channels.telegram.inline_queue import InlineQueries
 from bot.channels.telegram.limits import Limits
 from bot.channels.telegram.people import People
@@ -35,6 +38,7 @@ from bot.dialogue import Assistant
 from bot.errors import ChannelError
 from bot.language import Language
 from bot.log import Trouble
+from bot.serving import Serving, run_errands
 from bot.settings import Settings
 from bot.storage import Store
 
@@ -50,7 +54,7 @@ Beside = Callable[[Store], AbstractAsyncContextManager[None]]
 """What else this process serves, over the same store."""
 
 
-async def run(settings: Settings, assistant: Assistant, beside: Beside | None = None) -> None:
+async def run(settings: Settings, serving: Serving, beside: Beside | None = None) -> None:
     """Serve Telegram, and what stands beside it, until a signal or cancellation.
 
     Raises:
@@ -62,7 +66,7 @@ async def run(settings: Settings, assistant: Assistant, beside: Beside | None = 
     font = fonts.find(settings.font)
     if font is None:
         log.warning("no Chinese font is found: papers are not offered as pictures (install %s)", fonts.PACKAGE)
-    checklists = Checklists(assistant.knowledge, font, settings.cache_dir)
+    checklists = Checklists(lambda: serving.assistant.knowledge, font, settings.cache_dir)
     gc.freeze()  # the knowledge and the libraries stay: to look through them for garbage takes a tenth of a second each time
     store = await Store.open(settings.database)
     token = settings.token.get_secret_value()
@@ -72,9 +76,10 @@ async def run(settings: Settings, assistant: Assistant, beside: Beside | None = 
         request=Transport(AT_ONCE + 8),
         get_updates_request=Transport(1),
     )
-    metrics.describe(assistant.knowledge.revision, len(assistant.knowledge.entries))
+    knowledge = serving.assistant.knowledge
+    metrics.describe(knowledge.revision, len(knowledge.entries))
     try:
-        await _Service(bot, store, assistant, settings, beside, checklists=checklists).run()
+        await _Service(bot, store, serving, settings, beside, checklists=checklists).run()
     finally:
         with contextlib.suppress(TelegramError):
             await bot.shutdown()
@@ -117,19 +122,19 @@ class _Service:
         self,
         bot: Bot,
         store: Store,
-        assistant: Assistant,
+        serving: Serving,
         settings: Settings,
         beside: Beside | None,
         *,
         checklists: Checklists,
     ) -> None:
-        self._bot, self._store, self._assistant, self._settings = bot, store, assistant, settings
+        self._bot, self._store, self._serving, self._settings = bot, store, serving, settings
         self._beside, self._checklists = beside, checklists
         self._arrived, self._ready, self._stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._receiver: Receiver | None = None
         self._registered = False
         self._me = NOBODY
-        self._inline = InlineQueries(bot, assistant)
+        self._inline = InlineQueries(bot, serving.derive(InlineResults))
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -140,9 +145,7 @@ class _Service:
                 secret = self._settings.webhook_secret.get_secret_value()
                 webhook = Webhook(self._store, self._arrived, secret, self._inline)
             route = webhook.route(self._settings.webhook_path) if webhook else None
-            await listen(
-                servers, self._settings, self._store, self._assistant, connected=self._connected, webhook=route
-            )
+            await listen(servers, self._settings, self._store, self._serving, connected=self._connected, webhook=route)
             if self._beside:
                 await servers.enter_async_context(self._beside(self._store))
             await _start(self._bot)
@@ -153,6 +156,16 @@ class _Service:
                 with contextlib.suppress(NotImplementedError):  # where the platform has no such signals
                     loop.add_signal_handler(number, self._stop)
             await self._serve(servers)
+
+    def _handler(self, assistant: Assistant) -> Handler:
+        return Handler(
+            assistant,
+            self._me,
+            ask_per_minute=self._settings.ask_per_minute,
+            ask_per_group=self._settings.ask_per_group_per_minute,
+            admins=self._settings.admins,
+            checklists=self._checklists,
+        )
 
     async def _connected(self) -> bool:
         # In webhook mode a failing send does not count: who can store must stay reachable, or the updates have nowhere to go.
@@ -176,18 +189,15 @@ class _Service:
         settings, store = self._settings, self._store
         limits = Limits(settings.send_per_second, settings.send_per_chat_per_second, settings.send_per_group_per_minute)
         trouble = Trouble(log, "the database")
-        handler = Handler(
-            self._assistant,
-            self._me,
-            ask_per_minute=settings.ask_per_minute,
-            ask_per_group=settings.ask_per_group_per_minute,
-            checklists=self._checklists,
-        )
+        handler = self._serving.derive(self._handler)
+        answering = Answering(store, self._serving, self._ready)
         facts = Facts(store, People(self._bot), self._me)
         workers = [Worker(store, handler, self._arrived, self._ready, trouble, facts) for _ in range(store.workers)]
         sender = Sender(self._bot, store, limits, self._ready, trouble, make=self._checklists.call)
         receiving = asyncio.create_task(self._receive())
         tending = [asyncio.create_task(keep_hold(store)), asyncio.create_task(prune(store))]
+        tending.append(asyncio.create_task(run_errands(store, self._serving, settings, answering.answer)))
+        tending.append(asyncio.create_task(register_admins(self._bot, sorted(settings.admins))))
         working = [asyncio.create_task(sender.run(self._stopped))]
         working += [asyncio.create_task(each.run(self._stopped)) for each in workers]
         until_stopped = asyncio.create_task(self._stopped.wait())

@@ -10,7 +10,7 @@ import contextlib
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,16 +55,14 @@ class Checklists:
     """Sends the papers of an answer as a picture.
 
     Args:
-        knowledge: what the pictures are made of.
+        knowledge: gives what the pictures are made of, asked anew each time.
         font: what they are written in; None: there are none, and the button of an earlier time brings the papers as a text.
         cache: folder where drawn pictures are kept; None: none is.
 
-    Attributes:
-        knowledge: may be exchanged for a newer one at any time.
     """
 
-    def __init__(self, knowledge: Knowledge, font: Path | None, cache: Path | None = None) -> None:
-        self.knowledge = knowledge
+    def __init__(self, knowledge: Callable[[], Knowledge], font: Path | None, cache: Path | None = None) -> None:
+        self._knowledge = knowledge
         self._font = font
         self._cache = cache
         self._sent: OrderedDict[str, str] = OrderedDict()
@@ -160,13 +158,14 @@ class Checklists:
 
     def _answer(self, entry_id: str, details: Mapping[str, str]) -> Answer | None:
         """The answer for a case; None where there is no such entry or case any more, or nothing to draw in it."""
-        entry = self.knowledge.entries.get(entry_id)
+        knowledge = self._knowledge()
+        entry = knowledge.entries.get(entry_id)
         if entry is None:
             return None
         found = {name: detail.option(option) for name, option in details.items() if (detail := entry.detail(name))}
         if len(found) < len(details) or None in found.values():
             return None
-        answer = compose(self.knowledge, entry, details)
+        answer = compose(knowledge, entry, details)
         return answer if picture.drawable(answer) else None
 
 

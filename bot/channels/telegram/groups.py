@@ -255,7 +255,7 @@ class Groups:
         incoming, language = scene.incoming, scene.language
         match incoming.command:
             case "law" if requests := article_requests(
-                incoming.text if "条" in incoming.text else f"第{incoming.text}条"
+                incoming.text if set("条條") & set(incoming.text) else f"第{incoming.text}条"
             ):
                 replies = tuple(self._speaker.article(request, language) for request in requests[:1])
                 await scene.send(

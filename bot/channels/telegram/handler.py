@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot import metrics, wording
+from bot.channels.telegram import admins
 from bot.channels.telegram.buttons import Buttons
 from bot.channels.telegram.cards import Card, Cards, card_in
 from bot.channels.telegram.checklists import Checklists
@@ -34,6 +35,7 @@ class Handler:
         me: the bot itself.
         ask_per_minute: how many messages a minute one person may send; 0: any number.
         ask_per_group: how many all members of a group together may; 0: any number.
+        admins: the numbers of the users who may send admins' commands.
         checklists: papers as pictures.
     """
 
@@ -44,14 +46,16 @@ class Handler:
         *,
         ask_per_minute: float = 0,
         ask_per_group: float = 0,
+        admins: frozenset[int] = frozenset(),
         checklists: Checklists | None = None,
     ) -> None:
         self._assistant = assistant
         self._me = me
         self._speaker = Speaker(assistant.knowledge)
         self._ask_per_minute = ask_per_minute
+        self._admins = admins
         self._buttons = Buttons(assistant.knowledge)
-        self._checklists = checklists or Checklists(assistant.knowledge, None)
+        self._checklists = checklists or Checklists(lambda: assistant.knowledge, None)
         self._messages = Messages(self._buttons, pictures=self._checklists.offered)
         cards = Cards(assistant, self._buttons, self._messages, me.username)
         self._groups = Groups(
@@ -171,10 +175,8 @@ class Handler:
         match incoming.command:
             case "start":
                 await self._started(scene, argument)
-            case "ask" if argument:
-                await self._utter(scene, Utterance(argument, language=incoming.language))
             case "ask":
-                await scene.unit.send(self._say(scene, wording.EMPTY))
+                await self._utter(scene, Utterance(argument, language=incoming.language))
             case "help":
                 await scene.unit.send(self._say(scene, wording.HELP))
             case "topics":
@@ -191,6 +193,10 @@ class Handler:
                 await scene.unit.send(self._messages.text(incoming.chat_id, wording.CHOOSE_LANGUAGE.of(language), rows))
             case "cancel":
                 await self._utter(scene, Utterance(choice="cancel", language=language))
+            # A private chat has the number of its user.
+            case name if name in wording.ADMIN_COMMANDS and incoming.chat_id in self._admins:
+                if said := await admins.take(scene.unit, name, argument, language):
+                    await scene.unit.send(self._say(scene, said))
             case _:
                 await scene.unit.send(self._say(scene, wording.UNKNOWN_COMMAND))
 

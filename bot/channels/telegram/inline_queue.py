@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 
 from telegram import Bot
@@ -14,7 +15,6 @@ from telegram.error import TelegramError
 from bot import metrics
 from bot.channels.telegram.inline import InlineQuery, InlineResults, is_inline, read_inline
 from bot.channels.telegram.transport import call
-from bot.dialogue import Assistant
 from bot.log import about, cause
 from bot.storage import Received
 
@@ -37,14 +37,11 @@ class InlineQueries:
 
     Args:
         bot: talks to Telegram.
-        assistant: understands questions.
-
-    Attributes:
-        results: what answers them; may be replaced by that of another assistant at any time.
+        results: gives what answers them, asked anew each time.
     """
 
-    def __init__(self, bot: Bot, assistant: Assistant) -> None:
-        self.results = InlineResults(assistant)
+    def __init__(self, bot: Bot, results: Callable[[], InlineResults]) -> None:
+        self._results = results
         self._bot = bot
         self._waiting: dict[int, tuple[int, InlineQuery]] = {}
         self._working: dict[int, asyncio.Task[None]] = {}
@@ -93,7 +90,7 @@ class InlineQueries:
     async def _answer(self, update_id: int, query: InlineQuery) -> None:
         with about(update_id):
             try:
-                parameters = self.results.answer(query)
+                parameters = self._results().answer(query)
                 await call(self._bot, "answerInlineQuery", parameters, ANSWER_SECONDS)
             except TelegramError as error:
                 # Mostly too old by now.

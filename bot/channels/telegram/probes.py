@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from bot import metrics
 from bot.address import address_of
-from bot.dialogue import Assistant
+from bot.serving import Serving
 from bot.settings import Settings
 from bot.storage import Store, answers, backlog
 from bot.web import Check, Listener, metrics_route, probe_routes
@@ -19,7 +19,7 @@ async def listen(
     stack: contextlib.AsyncExitStack,
     settings: Settings,
     store: Store,
-    assistant: Assistant,
+    serving: Serving,
     *,
     connected: Check,
     webhook: Route | None,
@@ -30,7 +30,7 @@ async def listen(
         stack: holds them.
         settings: which and where.
         store: asked for its depth and whether it answers.
-        assistant: asked for what it knows.
+        serving: asked for what is known.
         connected: whether Telegram is.
         webhook: the route that takes updates, in webhook mode.
 
@@ -42,7 +42,7 @@ async def listen(
         return await answers(store.engine)
 
     async def knowledge() -> bool:
-        return bool(assistant.knowledge.entries)
+        return bool(serving.assistant.knowledge.entries)
 
     probes = probe_routes({"database": database, "knowledge": knowledge, "telegram": connected})
     if settings.http_listen:

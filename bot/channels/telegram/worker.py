@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,7 +30,7 @@ class Worker:
 
     Args:
         store: inbox, conversations and outbox.
-        handler: what to do with an update.
+        handler: what to do with an update, asked for anew each time.
         arrived: set when something new is in the inbox.
         ready: set by the worker when something new is in the outbox.
         trouble: says that the database does not answer.
@@ -40,7 +40,7 @@ class Worker:
     def __init__(  # noqa: PLR0917 -- all that it works between
         self,
         store: Store,
-        handler: Handler,
+        handler: Callable[[], Handler],
         arrived: asyncio.Event,
         ready: asyncio.Event,
         trouble: Trouble,
@@ -88,7 +88,7 @@ class Worker:
         async with self._store.handling(batch) as units:
             for received, unit, facts in zip(batch, units, known, strict=True):
                 with about(received.update_id):
-                    await self._handler.handle(received, unit, facts)
+                    await self._handler().handle(received, unit, facts)
         for received in batch:
             metrics.STORED.observe(max(0.0, self._store.now() - received.received_at))
             with about(received.update_id):
@@ -117,5 +117,5 @@ class Worker:
             return
         log.error("update %d is set aside", received.update_id)
         async with self._store.handling([received], safe(error)) as units:
-            await units[0].send(self._handler.trouble(received))
+            await units[0].send(self._handler().trouble(received))
         metrics.POISON.inc()
