@@ -5,9 +5,12 @@ from __future__ import annotations
 from bot.language import Language, Text
 
 
-def _t(zh: str, en: str) -> Text:
-    # Not validated: some of these are separators, whose spaces count.
+def both(zh: str, en: str) -> Text:
+    """A text of ours. Not validated: some are separators, whose spaces count."""
     return Text.model_construct(zh=zh, en=en)
+
+
+_t = both
 
 
 # ------------------------------------------------------------------ answers
@@ -207,7 +210,7 @@ FOLD = _t("收起 {part}", "Hide {part}")
 IN_PRIVATE = _t("私聊看全文", "Whole answer in private")
 ASK_IN_PRIVATE = _t("私聊提问", "Ask in private")
 FORGOTTEN_IN_GROUP = _t("您在这里和私聊中的记录都已删除。", "What was kept of you, here and in private, is erased.")
-CASE = _t("如果：{label}", "If: {label}")
+ONLY_IF = _t("如果：{label}", "If: {label}")
 FORWARDED = _t("问：", "Question: ")
 POST_IN = _t("发到「{group}」", "Post in “{group}”")
 POSTED = _t("已发到群里。", "Posted in the group.")
@@ -225,6 +228,7 @@ TROUBLE = _t(
 )
 
 # ------------------------------------------------------------------ admins
+KNOWLEDGE_HELD = _t("共 {entries} 个条目，版本 {revision}", "{entries} entries, revision {revision}")
 ADMIN_COMMANDS: dict[str, Text] = {
     "stats": _t("运行统计", "Figures"),
     "unanswered": _t("没答好的问题，如 /unanswered 30", "Questions not answered well, e.g. /unanswered 30"),
@@ -282,95 +286,3 @@ VERDICTS: dict[str, Text] = {
     "bad": _t("有错或过时", "wrong or outdated"),
 }
 NO_FEEDBACK = _t("还没有反馈。", "There is no feedback yet.")
-
-# ------------------------------------------------------------------ shebao doctor
-DOCTOR_CHECKS: dict[str, Text] = {
-    "settings": _t("设置", "Settings"),
-    "knowledge": _t("知识文件", "Knowledge"),
-    "data folder": _t("数据目录", "Data folder"),
-    "database": _t("数据库", "Database"),
-    "inbox": _t("收件箱", "Inbox"),
-    "outbox": _t("发件箱", "Outbox"),
-    "telegram": _t("Telegram", "Telegram"),
-    "clock": _t("本机时间", "Clock"),
-    "webhook": _t("Webhook", "Webhook"),
-    "process": _t("运行中的进程", "Running process"),
-    "pictures": _t("清单图片", "Pictures"),
-}
-DOCTOR_SETTINGS = _t("可以使用；接收方式：{way}", "can be used; updates come by {way}")
-DOCTOR_KNOWLEDGE = _t("共 {entries} 个条目，版本 {revision}", "{entries} entries, revision {revision}")
-DOCTOR_KNOWLEDGE_WRONG = _t(
-    "有 {count} 处错误，第一处：{first}。请运行 shebao check 查看全部并改正。",
-    "mistakes: {count}, the first: {first}. Run shebao check to see them all, and mend them.",
-)
-DOCTOR_DATA = _t("{folder} 可以写入，剩余 {free} MiB", "{folder} can be written, {free} MiB free")
-DOCTOR_DATA_WRONG = _t(
-    "{folder} 无法写入（{reason}）。请修改权限，或用 SHEBAO_DATA_DIR 换一个目录。",
-    "{folder} cannot be written ({reason}). Make it writable, or name another folder in SHEBAO_DATA_DIR.",
-)
-DOCTOR_DATA_FULL = _t(
-    "{folder} 只剩 {free} MiB。请清理磁盘，至少留出 {needed} MiB。",
-    "{folder} has only {free} MiB left. Free some space; at least {needed} MiB are needed.",
-)
-DOCTOR_DATABASE = _t("可以访问，表结构是最新的", "answers, and its tables are up to date")
-DOCTOR_DATABASE_NEW = _t("还没有建立，首次启动时会自动建立", "not there yet; the first start makes it")
-DOCTOR_DATABASE_OLD = _t(
-    "表结构与本版本不一致。SQLite：重新启动即可更新；PostgreSQL：请运行 shebao migrate。",
-    "its tables are not this version’s. SQLite: starting the bot updates them; PostgreSQL: run shebao migrate.",
-)
-DOCTOR_DATABASE_WRONG = _t(
-    "无法访问（{reason}）。请检查 SHEBAO_DATABASE_URL，以及数据库是否在运行。",
-    "does not answer ({reason}). Check SHEBAO_DATABASE_URL, and whether the database is running.",
-)
-DOCTOR_QUEUE = _t("等待处理 {waiting} 条，放弃 {failed} 条", "{waiting} waiting, {failed} given up")
-DOCTOR_FAILED = _t(
-    "等待处理 {waiting} 条，放弃 {failed} 条。最近的错误：{errors}。请把错误信息报告给开发者。",
-    "{waiting} waiting, {failed} given up. The latest errors: {errors}. Please report them to the developers.",
-)
-DOCTOR_NO_TOKEN = _t(
-    "没有设置 TELEGRAM_BOT_TOKEN，只有坐席页面和终端对话",
-    "TELEGRAM_BOT_TOKEN is not set: there are only the desk and the terminal",
-)
-DOCTOR_TELEGRAM = _t("令牌有效，机器人是 @{name}", "the token is valid, the bot is @{name}")
-DOCTOR_TOKEN_WRONG = _t(
-    "Telegram 不接受这个令牌。请从 @BotFather 重新复制到 TELEGRAM_BOT_TOKEN。",
-    "refuses the token. Copy it from @BotFather again into TELEGRAM_BOT_TOKEN.",
-)
-DOCTOR_TELEGRAM_WRONG = _t(
-    "连接不上 {address}（{reason}）。请检查网络、代理和 TELEGRAM_API_BASE_URL。",
-    "{address} cannot be reached ({reason}). Check the network, the proxy and TELEGRAM_API_BASE_URL.",
-)
-DOCTOR_CLOCK = _t("与 Telegram 相差 {seconds} 秒", "{seconds} s from Telegram’s")
-DOCTOR_CLOCK_WRONG = _t(
-    "与 Telegram 相差 {seconds} 秒。请打开自动对时（例如 timedatectl set-ntp true）。",
-    "{seconds} s from Telegram’s. Let the machine set it by itself (for example timedatectl set-ntp true).",
-)
-DOCTOR_CLOCK_UNKNOWN = _t("服务器没有给出时间，无法比较", "the server gives no time to compare with")
-DOCTOR_POLLING = _t(
-    "没有登记，由机器人主动获取消息，符合设置", "none is registered; the bot fetches updates, as the settings say"
-)
-DOCTOR_WEBHOOK = _t("已登记 {url}，待送达 {pending} 条", "{url} is registered, {pending} updates wait there")
-DOCTOR_WEBHOOK_LEFT = _t(
-    "Telegram 那边登记着 {url}，而设置里没有。机器人启动时会取消登记；如果它属于另一个程序，请换一个令牌。",
-    "{url} is registered, but not in the settings. Starting the bot removes it; if it belongs to another program, use another token.",
-)
-DOCTOR_WEBHOOK_MISSING = _t(
-    "Telegram 那边登记的是“{found}”，而不是 {url}。请启动机器人；如果已在运行，请查看日志。",
-    "“{found}” is registered, not {url}. Start the bot; if it runs, look into its log.",
-)
-DOCTOR_WEBHOOK_WRONG = _t(
-    "待送达 {pending} 条；{minutes} 分钟前 Telegram 报告：{reason}。请检查反向代理、证书和 SHEBAO_WEBHOOK_SECRET。",
-    "{pending} updates wait; {minutes} minutes ago Telegram said: {reason}. Check the reverse proxy, its certificate and SHEBAO_WEBHOOK_SECRET.",
-)
-DOCTOR_PROCESS = _t("{url} 有应答", "{url} answers")
-DOCTOR_PROCESS_WRONG = _t(
-    "{url} 没有应答（{reason}）。请查看机器人是否在运行。",
-    "{url} does not answer ({reason}). See whether the bot is running.",
-)
-DOCTOR_FONT = _t("可以画材料清单，字体是 {font}", "lists of papers are written in {font}")
-DOCTOR_NO_FONT = _t(
-    "没有中文字体，所以不提供材料清单图片。请运行 apt-get install {package}，或用 SHEBAO_FONT 指定字体文件。",
-    "there is no Chinese font, so lists of papers are not offered as pictures. Run apt-get install {package}, or name a font’s file in SHEBAO_FONT.",
-)
-DOCTOR_ALL_WELL = _t("一切正常。", "All is well.")
-DOCTOR_WRONG = _t("有 {count} 项需要处理。", "{count} to be mended.")

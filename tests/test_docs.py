@@ -11,6 +11,7 @@ import pytest
 from bot import wording
 from bot.cli import commands
 from bot.desk import texts as desk_texts
+from bot.doctor import texts as doctor_texts
 from bot.language import Text
 from bot.settings import Settings
 from tests.conftest import ROOT
@@ -47,7 +48,7 @@ def test_every_telegram_command_is_in_the_readme() -> None:
 
 
 def test_every_text_of_ours_has_both_languages() -> None:
-    for name, value in [*vars(wording).items(), *vars(desk_texts).items()]:
+    for name, value in [*vars(wording).items(), *vars(desk_texts).items(), *vars(doctor_texts).items()]:
         texts = value.values() if isinstance(value, dict) else [value]
         for text in texts:
             if isinstance(text, Text):

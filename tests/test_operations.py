@@ -13,8 +13,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import log, metrics, wording
-from bot.doctor import examine, examine_quickly, render
+from bot import log, metrics
+from bot.doctor import examine, examine_quickly, render, texts
 from bot.errors import SettingsError
 from bot.knowledge import Knowledge
 from bot.settings import read
@@ -185,7 +185,7 @@ async def test_doctor_finds_nothing_wrong_where_nothing_is(
     await told(api, chat, 1)
     out = await doctor()
     assert [line.partition(":")[0] for line in out.splitlines()[:-1]] == [
-        f"✓ {wording.DOCTOR_CHECKS[name].en}"
+        f"✓ {texts.CHECKS[name].en}"
         for name in [
             "settings",
             "knowledge",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import wording
 from bot.address import address_of
+from bot.doctor import texts
 from bot.doctor.finding import Finding, found
 from bot.doctor.machine import data_folder, database, knowledge, pictures
 from bot.doctor.remote import process, telegram
@@ -48,4 +48,4 @@ def _settings() -> tuple[Settings | None, Finding]:
         said = str(error).replace("\n", "; ")
         return None, Finding("settings", "wrong", Text.model_construct(zh=said, en=said))
     way = "webhook" if settings.webhook_url else "polling"
-    return settings, found("settings", "ok", wording.DOCTOR_SETTINGS, way=way)
+    return settings, found("settings", "ok", texts.SETTINGS, way=way)

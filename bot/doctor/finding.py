@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot import wording
+from bot.doctor import texts
 from bot.language import CHINESE, Language, Text
 from bot.log import safe
 
@@ -19,7 +19,7 @@ class Finding:
     """One line of the report.
 
     Attributes:
-        check: a key of `wording.DOCTOR_CHECKS`.
+        check: a key of `texts.CHECKS`.
         grade: a note is worth knowing; what is wrong keeps the bot from working.
         text: what was found, and what to do.
     """
@@ -40,9 +40,9 @@ def render(findings: Sequence[Finding], language: Language) -> str:
     """The report, a line each, and the sum of it."""
     colon = "：" if language in CHINESE else ": "
     lines = [
-        f"{_SIGN[finding.grade]} {wording.DOCTOR_CHECKS[finding.check].of(language)}{colon}{finding.text.of(language)}"
+        f"{_SIGN[finding.grade]} {texts.CHECKS[finding.check].of(language)}{colon}{finding.text.of(language)}"
         for finding in findings
     ]
     wrong = sum(finding.grade == "wrong" for finding in findings)
-    last = wording.DOCTOR_WRONG.of(language).format(count=wrong) if wrong else wording.DOCTOR_ALL_WELL.of(language)
+    last = texts.WRONG.of(language).format(count=wrong) if wrong else texts.ALL_WELL.of(language)
     return "\n".join([*lines, last])

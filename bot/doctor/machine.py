@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 
-from bot import wording
 from bot.answers import fonts
+from bot.doctor import texts
 from bot.doctor.finding import Finding, found
 from bot.errors import KnowledgeError, SettingsError, StorageError
 from bot.knowledge import load_kept
 from bot.language import Text
 from bot.settings import Settings
 from bot.storage import inspect
+from bot.wording import KNOWLEDGE_HELD
 
 MIB = 1024 * 1024
 NEEDED_MIB = 100
@@ -24,9 +25,9 @@ def knowledge(settings: Settings) -> Finding:
     try:
         loaded = load_kept(settings.knowledge_dir, settings.cache_dir)
     except KnowledgeError as error:
-        text = wording.DOCTOR_KNOWLEDGE_WRONG
+        text = texts.KNOWLEDGE_WRONG
         return found("knowledge", "wrong", text, count=len(error.problems), first=error.problems[0])
-    text = wording.DOCTOR_KNOWLEDGE
+    text = KNOWLEDGE_HELD
     return found("knowledge", "ok", text, entries=len(loaded.entries), revision=loaded.revision)
 
 
@@ -39,11 +40,11 @@ def data_folder(settings: Settings) -> Finding:
             free = shutil.disk_usage(folder).free // MIB
     except OSError as error:
         reason = error.strerror or error
-        return found("data folder", "wrong", wording.DOCTOR_DATA_WRONG, folder=folder, reason=reason)
+        return found("data folder", "wrong", texts.DATA_WRONG, folder=folder, reason=reason)
     if free < NEEDED_MIB:
-        text = wording.DOCTOR_DATA_FULL
+        text = texts.DATA_FULL
         return found("data folder", "wrong", text, folder=folder, free=free, needed=NEEDED_MIB)
-    return found("data folder", "ok", wording.DOCTOR_DATA, folder=folder, free=free)
+    return found("data folder", "ok", texts.DATA, folder=folder, free=free)
 
 
 def pictures(settings: Settings) -> Finding:
@@ -54,8 +55,8 @@ def pictures(settings: Settings) -> Finding:
         said = str(error)
         return Finding("pictures", "wrong", Text.model_construct(zh=said, en=said))
     if font is None:
-        return found("pictures", "note", wording.DOCTOR_NO_FONT, package=fonts.PACKAGE)
-    return found("pictures", "ok", wording.DOCTOR_FONT, font=font.name)
+        return found("pictures", "note", texts.NO_FONT, package=fonts.PACKAGE)
+    return found("pictures", "ok", texts.FONT, font=font.name)
 
 
 async def database(url: str) -> list[Finding]:
@@ -63,21 +64,21 @@ async def database(url: str) -> list[Finding]:
     try:
         seen = await inspect(url)
     except StorageError as error:
-        return [found("database", "wrong", wording.DOCTOR_DATABASE_WRONG, reason=error)]
+        return [found("database", "wrong", texts.DATABASE_WRONG, reason=error)]
     if not seen.exists:
-        return [found("database", "ok", wording.DOCTOR_DATABASE_NEW)]
+        return [found("database", "ok", texts.DATABASE_NEW)]
     if seen.backlog is None:
-        return [found("database", "wrong", wording.DOCTOR_DATABASE_OLD)]
+        return [found("database", "wrong", texts.DATABASE_OLD)]
     now = seen.backlog
-    findings = [found("database", "ok", wording.DOCTOR_DATABASE)]
+    findings = [found("database", "ok", texts.DATABASE)]
     if seen.errors:
         # A note, since the bot works on: whoever wrote was told, and the error is there to be mended.
         errors = "; ".join(f"{number}: {error[:_SHOWN]}" for number, error in seen.errors)
-        text, waiting, failed = wording.DOCTOR_FAILED, now.inbox_waiting, now.inbox_failed
+        text, waiting, failed = texts.FAILED, now.inbox_waiting, now.inbox_failed
         findings.append(found("inbox", "note", text, waiting=waiting, failed=failed, errors=errors))
     else:
-        text = wording.DOCTOR_QUEUE
+        text = texts.QUEUE
         findings.append(found("inbox", "ok", text, waiting=now.inbox_waiting, failed=now.inbox_failed))
-    text = wording.DOCTOR_QUEUE
+    text = texts.QUEUE
     findings.append(found("outbox", "ok", text, waiting=now.outbox_waiting, failed=now.outbox_failed))
     return findings

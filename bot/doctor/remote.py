@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from bot import wording
 from bot.address import Address
+from bot.doctor import texts
 from bot.doctor.finding import Finding, found
 from bot.settings import Settings
 
@@ -23,7 +23,7 @@ RECENT_SECONDS = 3600
 async def telegram(settings: Settings) -> list[Finding]:
     """The token, the clock and the webhook."""
     if settings.token is None:
-        return [found("telegram", "note", wording.DOCTOR_NO_TOKEN)]
+        return [found("telegram", "note", texts.NO_TOKEN)]
     base = f"{settings.api_base_url}/bot{settings.token.get_secret_value()}"
     try:
         async with httpx.AsyncClient(timeout=WAIT_SECONDS) as client:
@@ -31,14 +31,14 @@ async def telegram(settings: Settings) -> list[Finding]:
             answer = await client.post(f"{base}/getMe")
             clock = _clock(answer.headers.get("date"), (asked + time.time()) / 2)
             if answer.status_code in {401, 403, 404}:
-                return [found("telegram", "wrong", wording.DOCTOR_TOKEN_WRONG), clock]
+                return [found("telegram", "wrong", texts.TOKEN_WRONG), clock]
             me = _result(answer)
             info = _result(await client.post(f"{base}/getWebhookInfo"))
     except (httpx.HTTPError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}"
-        return [found("telegram", "wrong", wording.DOCTOR_TELEGRAM_WRONG, address=settings.api_base_url, reason=reason)]
+        return [found("telegram", "wrong", texts.TELEGRAM_WRONG, address=settings.api_base_url, reason=reason)]
     name = me.get("username", "")
-    return [found("telegram", "ok", wording.DOCTOR_TELEGRAM, name=name), clock, _webhook(settings, info)]
+    return [found("telegram", "ok", texts.TELEGRAM, name=name), clock, _webhook(settings, info)]
 
 
 async def process(address: Address) -> Finding:
@@ -50,8 +50,8 @@ async def process(address: Address) -> Finding:
         async with httpx.AsyncClient(timeout=QUICK_SECONDS, trust_env=False) as client:
             (await client.get(url)).raise_for_status()
     except httpx.HTTPError as error:
-        return found("process", "wrong", wording.DOCTOR_PROCESS_WRONG, url=url, reason=type(error).__name__)
-    return found("process", "ok", wording.DOCTOR_PROCESS, url=url)
+        return found("process", "wrong", texts.PROCESS_WRONG, url=url, reason=type(error).__name__)
+    return found("process", "ok", texts.PROCESS, url=url)
 
 
 def _result(answer: httpx.Response) -> Mapping[str, Any]:
@@ -70,25 +70,25 @@ def _clock(date: str | None, now: float) -> Finding:
     try:
         theirs = parsedate_to_datetime(date or "").timestamp()
     except ValueError:
-        return found("clock", "note", wording.DOCTOR_CLOCK_UNKNOWN)
+        return found("clock", "note", texts.CLOCK_UNKNOWN)
     seconds = round(now - theirs)
     if abs(seconds) > CLOCK_SECONDS:
-        return found("clock", "wrong", wording.DOCTOR_CLOCK_WRONG, seconds=seconds)
-    return found("clock", "ok", wording.DOCTOR_CLOCK, seconds=seconds)
+        return found("clock", "wrong", texts.CLOCK_WRONG, seconds=seconds)
+    return found("clock", "ok", texts.CLOCK, seconds=seconds)
 
 
 def _webhook(settings: Settings, info: Mapping[str, Any]) -> Finding:
     registered, pending = info.get("url", ""), info.get("pending_update_count", 0)
     if settings.webhook_url is None:
         if registered:
-            return found("webhook", "wrong", wording.DOCTOR_WEBHOOK_LEFT, url=registered)
-        return found("webhook", "ok", wording.DOCTOR_POLLING)
+            return found("webhook", "wrong", texts.WEBHOOK_LEFT, url=registered)
+        return found("webhook", "ok", texts.POLLING)
     if registered != settings.webhook_url:
-        text = wording.DOCTOR_WEBHOOK_MISSING
+        text = texts.WEBHOOK_MISSING
         return found("webhook", "wrong", text, found=registered, url=settings.webhook_url)
     ago = time.time() - info.get("last_error_date", 0)
     if ago < RECENT_SECONDS and pending:
         reason = info.get("last_error_message", "")
-        text = wording.DOCTOR_WEBHOOK_WRONG
+        text = texts.WEBHOOK_WRONG
         return found("webhook", "wrong", text, pending=pending, minutes=round(ago / 60), reason=reason)
-    return found("webhook", "ok", wording.DOCTOR_WEBHOOK, url=registered, pending=pending)
+    return found("webhook", "ok", texts.WEBHOOK, url=registered, pending=pending)

@@ -143,7 +143,7 @@ def statistics_blocks(
             outbox=waiting.outbox_waiting,
             refused=waiting.outbox_failed,
         ),
-        wording.DOCTOR_KNOWLEDGE.of(language).format(entries=len(knowledge.entries), revision=knowledge.revision),
+        wording.KNOWLEDGE_HELD.of(language).format(entries=len(knowledge.entries), revision=knowledge.revision),
         wording.STATS_UPTIME.of(language).format(days=minutes // 1440, hours=minutes // 60 % 24, minutes=minutes % 60),
     ]
     return [*blocks, _block(wording.STATS_BOT.of(language), bot)]

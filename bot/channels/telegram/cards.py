@@ -166,7 +166,7 @@ class Cards:
         """The whole answer with the question above it; below, what narrows it down and what copies it."""
         block = question_block(card.text)
         room = LIMIT - (block.length + 2 if block else 0)
-        form = wording.CASE.of(language)
+        form = wording.ONLY_IF.of(language)
         choices = [choice for reply in self._assistant.so_far(card.conversation) for choice in reply.choices]
         cases = [
             choice if choice.id in card.conversation.also else replace(choice, label=form.format(label=choice.label))
