@@ -56,9 +56,10 @@ class Cards:
         return await self.card(int(found)) if found is not None else None
 
     async def latest(self, asker: int | None = None) -> Kept | None:
-        """The last question of this chat, or of somebody in it."""
-        here = select(questions.c.id, questions.c.asker).where(questions.c.chat == self._chat)
-        rows = await self._connection.execute(here.order_by(questions.c.id.desc()).limit(_LATELY))
+        """The question that the last message of this chat asked, or somebody's last in it."""
+        here = (questions.c.chat == self._chat, questions.c.asked_in.is_not(None))
+        by_message = select(questions.c.id, questions.c.asker).where(*here).order_by(questions.c.asked_in.desc())
+        rows = await self._connection.execute(by_message.limit(1 if asker is None else _LATELY))
         number = next((row.id for row in rows if asker is None or row.asker == asker), None)
         return await self.card(number) if number is not None else None
 

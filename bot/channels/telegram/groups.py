@@ -9,7 +9,7 @@ from bot import metrics, wording
 from bot.answers.telegram import render_article, render_text
 from bot.channels.telegram.buttons import Buttons
 from bot.channels.telegram.cards import Card, Cards, card_in
-from bot.channels.telegram.incoming import Me, Replied
+from bot.channels.telegram.incoming import Incoming, Me, Replied
 from bot.channels.telegram.messages import answer_press, link
 from bot.channels.telegram.scene import Scene
 from bot.channels.telegram.updates import key_of
@@ -159,7 +159,7 @@ class Groups:
         conversation = card.conversation
         after, replies = self._cards.ask(card, conversation.touched or scene.now, incoming.text, incoming.language)
         if after.conversation.phase == "idle" or after.conversation.step() == conversation.step():
-            if any(reply.quote for reply in replies) or asks(incoming.text) or incoming.mentioned:
+            if any(reply.quote for reply in replies) or asks(incoming.text) or _called(incoming):
                 return await self._new(scene, None)
             return None  # thanks, laughter: nothing that waits for a word
         if conversation.phase in _OPEN and after.conversation.question == conversation.question:
@@ -169,7 +169,7 @@ class Groups:
     async def _new(self, scene: Scene, conversation: Conversation | None) -> None:
         """A reply that is a question of its own, or goes on with one that is answered."""
         incoming = scene.incoming
-        if conversation is None and not (incoming.mentioned or asks(incoming.text)):
+        if conversation is None and not (_called(incoming) or asks(incoming.text)):
             card, replies = self._cards.ask(
                 Card(kind="group", conversation=scene.fresh()), scene.now, incoming.text, incoming.language
             )
@@ -193,7 +193,7 @@ class Groups:
             if kept is not None:
                 return  # it asks for the answer to another message, which is there
         if kept is None:
-            if incoming.command or incoming.mentioned:
+            if _called(incoming):
                 await self._asked(scene)
             return
         card = card_in(kept)
@@ -235,7 +235,7 @@ class Groups:
         alone = kept.chat != scene.received.chat
         above = kept.text if alone else ""
         shown = self._cards.show(after, kept.number, above=above, said=said)
-        if message is not None and not said and shown == self._cards.show(before, kept.number):
+        if message is not None and shown == self._cards.show(before, kept.number):
             return  # a button pressed twice: the message says it already
         question = Question(kept.text, "", "", None, {})
         await scene.unit.cards.keep(kept.number, self._cards.question(after, question))
@@ -306,6 +306,11 @@ class Groups:
         if message_id:
             known["reply_parameters"] = {"message_id": message_id, "allow_sending_without_reply": True}
         return Outgoing("sendMessage", known)
+
+
+def _called(incoming: Incoming) -> bool:
+    """Whether the bot is asked by its name or by a command, and not only replied to."""
+    return incoming.mentioned or incoming.command == "ask"
 
 
 def _articles(replies: tuple[Reply, ...], language: Language) -> list[str]:
