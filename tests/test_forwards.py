@@ -46,6 +46,11 @@ async def test_a_hidden_users_question_is_answered_to_be_passed_on(
     assert (await api.wait_for_messages(chat.id, 4, 10))[3].text == "我只能看懂文字，请把问题打字发给我。"
     await api.wait_until(lambda: not api.unanswered(), 10)
     assert len(api.sent(chat.id)) == 4
+    await asyncio.sleep(2.1)
+    chat.forward("<b>停保</b> & <script>后怎么恢复", "某人")
+    marked = (await api.wait_for_messages(chat.id, 5, 10))[4]
+    assert "<script>后怎么恢复" in marked.text, "what strangers write is shown as they wrote it"
+    assert "&lt;script&gt;" in marked.html
 
 
 async def test_an_admin_posts_the_answer_in_the_group(api: BotApiDouble, launch: Callable[..., Bot]) -> None:
