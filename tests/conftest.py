@@ -17,8 +17,11 @@ from bot.dialogue import Assistant, Conversation, Reply, State, Utterance, state
 from bot.knowledge import Knowledge, load
 from bot.matching import Matcher
 from tests.postgres import Postgres
+from tests.process import Bot
 
 ROOT = Path(__file__).resolve().parent.parent
+# Coverage counts only what Python itself has started.
+Bot.prepared = not any(name.startswith("COVERAGE") for name in os.environ)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 

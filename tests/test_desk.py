@@ -466,12 +466,13 @@ async def test_with_a_password_nothing_is_shown_before_the_login(guarded: Visito
     assert (await guarded.get("/")).status_code == 303
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1/login?x=", "127.0.0.1/static/", "x/login#", "/login?", "a b"])
-@pytest.mark.parametrize("path", ["/", "/law/27", "/api/v1/articles", "/static/../law", "//login/../law"])
-async def test_no_host_and_no_odd_path_leads_past_the_login(guarded: Visitor, host: str, path: str) -> None:
-    answer = await guarded.get(path, headers={"Host": host})
-    assert answer.status_code in {303, 400, 401, 404}
-    assert "社会保险法》第" not in answer.text
+async def test_no_host_and_no_odd_path_leads_past_the_login(guarded: Visitor) -> None:
+    for host in ("127.0.0.1/login?x=", "127.0.0.1/static/", "x/login#", "/login?", "a b"):
+        for path in ("/", "/law/27", "/api/v1/articles", "/static/../law", "//login/../law"):
+            answer = await guarded.get(path, headers={"Host": host})
+            assert answer.status_code in {303, 400, 401, 404}, (host, path)
+            assert "社会保险法》第" not in answer.text, (host, path)
+            guarded.cookies.clear()  # each comes as a stranger
 
 
 async def test_a_login_begins_a_new_session_and_needs_its_forms_token(guarded: Visitor) -> None:

@@ -7,8 +7,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -16,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.bot_api_double import BotApiDouble, PrivateChat, SentMessage
+from tests.forking import Forked
 from tests.postgres import Postgres
-from tests.process import TOKEN, Bot
+from tests.process import ROOT, TOKEN, Bot
 
 people = itertools.count(1000)
 
@@ -39,9 +38,8 @@ def launch(api: BotApiDouble, tmp_path: Path, request: pytest.FixtureRequest) ->
     if getattr(request, "param", "sqlite") == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
         url = server.database()
-        subprocess.run(
-            [sys.executable, "-m", "bot", "migrate"], env={**os.environ, "SHEBAO_DATABASE_URL": url}, check=True
-        )
+        migrating = Forked(["migrate"], {**os.environ, "SHEBAO_DATABASE_URL": url}, ROOT, tmp_path / "migrate.log")
+        assert migrating.wait(60) == 0
 
     def start(**environment: str) -> Bot:
         environment.setdefault("SHEBAO_DATABASE_URL", url)
@@ -96,7 +94,7 @@ async def test_a_restart_in_mid_conversation_goes_on_where_it_was(
     await api.wait_until(lambda: not bot.rows("select 1 from outbox where state = 'waiting'"), timeout=10)
     bot.end(signal.SIGKILL)
     chat.say("人没了")
-    bot.start()
+    bot.start(bare=True)
     assert (await told(api, chat, 2)).text == "还有没结清的医疗费用吗？"
     chat.press(question, "已停止缴费")  # a button of before the restart changes the detail
     chat.say("没有")
