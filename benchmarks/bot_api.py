@@ -97,7 +97,14 @@ class Api:
         self._answered.clear()
         self._sent = 0
         texts: Sequence[str] = order["texts"]
-        updates = [_update(order["first"] + i, texts[i % len(texts)]) for i in range(order["count"])]
+        again = "！" if order.get("new") else ""
+        # Asked again with one sign more it is the same question, and one that nobody has in memory.
+        updates = [
+            _update(
+                order["first"] + i, texts[i % len(texts)] + again * (order["first"] // 1_000_000 * 4 + i // len(texts))
+            )
+            for i in range(order["count"])
+        ]
         start = time.monotonic()
         if order.get("webhooks"):
             await self._post(updates, order, start)

@@ -156,8 +156,18 @@ def bare(name: str, *how: str) -> Starter:
     return start
 
 
-def ours(name: str, replicas: int = 1, *, webhook: bool = False, postgres: Postgres | None = None) -> Starter:
-    """shebao-bot, in one process or several."""
+def ours(
+    name: str, replicas: int = 1, *, webhook: bool = False, postgres: Postgres | None = None, new: bool = False
+) -> Starter:
+    """shebao-bot, in one process or several.
+
+    Args:
+        name: in the table.
+        replicas: how many processes.
+        webhook: updates are brought, not fetched.
+        postgres: the database; None: SQLite.
+        new: no question is asked twice in the same words.
+    """
 
     @contextlib.contextmanager
     def start(api: Api) -> Iterator[Bot]:
@@ -184,11 +194,12 @@ def ours(name: str, replicas: int = 1, *, webhook: bool = False, postgres: Postg
                     "SHEBAO_WEBHOOK_SECRET": secret,
                 }
                 commands.append((command, settings | (listen if webhook else {})))
-            order = (
+            order: dict[str, Any] = (
                 {"webhooks": [f"http://127.0.0.1:{port}/telegram" for port in ports], "secret": secret}
                 if webhook
                 else {}
             )
+            order["new"] = new
             with contextlib.closing(Bot(name, commands, order)) as bot:
                 if webhook:
                     for port in ports:
@@ -235,6 +246,7 @@ def main() -> None:
             bare("python-telegram-bot, repeating"),
             bare("the same, updates side by side", "concurrent"),
             ours("shebao-bot, SQLite, polling"),
+            ours("the same, each question in words of its own", new=True),
             ours("shebao-bot, SQLite, webhook", webhook=True),
             ours("shebao-bot, PostgreSQL, webhook", webhook=True, postgres=postgres),
             ours("two replicas, PostgreSQL, webhook", 2, webhook=True, postgres=postgres),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from bot import wording
 from bot.dialogue.articles import ArticleRequest, article_requests
@@ -26,6 +27,9 @@ _LANGUAGES: dict[Control, Language | None] = {
     "chinese": None, "simplified": "zh", "traditional": "zh-hant", "english": "en",
 }  # fmt: skip
 """What asks for a language; None: Chinese, in the user's script."""
+KEPT = 1024
+KEPT_LENGTH = 32
+"""So many questions of so many characters at most are remembered with what they were understood as."""
 _STEERING = frozenset({"cancel", "start-over", "back", "greeting", "thanks", "help", "explain", "repeat", *_LANGUAGES})
 """What is never a reply, whatever is asked."""
 _PRESSED: dict[str, Control] = {"back": "back", "start-over": "start-over", "cancel": "cancel"}
@@ -51,6 +55,7 @@ class Assistant:
         self.knowledge = knowledge
         self.matcher = matcher
         self._understanding = Understanding(knowledge, matcher, answer_at, clarify_at)
+        self._understood = lru_cache(maxsize=KEPT)(self._understand)
         self._say = Speaker(knowledge)
 
     def respond(self, conversation: Conversation, utterance: Utterance, now: datetime) -> Turn:
@@ -95,6 +100,10 @@ class Assistant:
 
     def understand(self, text: str, limit: int = 5) -> Question:
         """What a text by itself asks for; a long one, or one of several questions, is read by its parts too."""
+        # Many ask the same in the same few words; what is longer is somebody's own story, and not kept.
+        return self._understood(text, limit) if len(text) <= KEPT_LENGTH else self._understand(text, limit)
+
+    def _understand(self, text: str, limit: int) -> Question:
         return reread(text, self._understanding.question(text, limit), self._understanding.question)
 
     def stated(self, entry_id: str, text: str) -> Mapping[str, str]:
