@@ -107,10 +107,16 @@ class Bot:
         name: of the bot, in the table.
         commands: one for each process, with its environment.
         order: what the Bot API must know to reach it, beyond the questions.
+        pinned: all processes share the machine's first core, so that each of several is busy.
     """
 
     def __init__(
-        self, name: str, commands: Sequence[tuple[Sequence[str], Mapping[str, str]]], order: Mapping[str, Any]
+        self,
+        name: str,
+        commands: Sequence[tuple[Sequence[str], Mapping[str, str]]],
+        order: Mapping[str, Any],
+        *,
+        pinned: bool = False,
     ) -> None:
         self.name = name
         self.order = order
@@ -119,6 +125,8 @@ class Bot:
             subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **quiet)  # type: ignore[call-overload]
             for command, environment in commands
         ]
+        for process in self._processes if pinned else ():
+            os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
 
     def seconds(self) -> float:
         """Processor time that it has taken so far."""
@@ -144,7 +152,7 @@ class Bot:
 Starter = Callable[[Api], AbstractContextManager[Bot]]
 
 
-def bare(name: str, *how: str) -> Starter:
+def bare(name: str, *, how: Sequence[str] = ()) -> Starter:
     """python-telegram-bot that repeats what it hears."""
 
     @contextlib.contextmanager
@@ -157,7 +165,13 @@ def bare(name: str, *how: str) -> Starter:
 
 
 def ours(
-    name: str, replicas: int = 1, *, webhook: bool = False, postgres: Postgres | None = None, new: bool = False
+    name: str,
+    replicas: int = 1,
+    *,
+    webhook: bool = False,
+    postgres: Postgres | None = None,
+    new: bool = False,
+    pinned: bool = False,
 ) -> Starter:
     """shebao-bot, in one process or several.
 
@@ -167,6 +181,7 @@ def ours(
         webhook: updates are brought, not fetched.
         postgres: the database; None: SQLite.
         new: no question is asked twice in the same words.
+        pinned: see `Bot`.
     """
 
     @contextlib.contextmanager
@@ -200,7 +215,7 @@ def ours(
                 else {}
             )
             order["new"] = new
-            with contextlib.closing(Bot(name, commands, order)) as bot:
+            with contextlib.closing(Bot(name, commands, order, pinned=pinned)) as bot:
                 if webhook:
                     for port in ports:
                         _wait_for(partial(_listens, port))
@@ -242,15 +257,19 @@ def main() -> None:
     arguments = parser.parse_args()
     found: dict[str, list[tuple[Load, Load, float]]] = {}
     with Postgres(durable=True) as postgres:
-        starters = [
-            bare("python-telegram-bot, repeating"),
-            bare("the same, updates side by side", "concurrent"),
-            ours("shebao-bot, SQLite, polling"),
-            ours("the same, each question in words of its own", new=True),
-            ours("shebao-bot, SQLite, webhook", webhook=True),
-            ours("shebao-bot, PostgreSQL, webhook", webhook=True, postgres=postgres),
-            ours("two replicas, PostgreSQL, webhook", 2, webhook=True, postgres=postgres),
-        ]
+        by_webhook = partial(ours, webhook=True, postgres=postgres)
+        kinds: dict[str, Callable[[str], Starter]] = {
+            "python-telegram-bot, repeating": bare,
+            "the same, updates side by side": partial(bare, how=["concurrent"]),
+            "shebao-bot, SQLite, polling": ours,
+            "the same, each question in words of its own": partial(ours, new=True),
+            "shebao-bot, SQLite, webhook": partial(ours, webhook=True),
+            "shebao-bot, PostgreSQL, webhook": by_webhook,
+            "two replicas, PostgreSQL, webhook": partial(by_webhook, replicas=2),
+            "one replica on one core, PostgreSQL, webhook": partial(by_webhook, pinned=True),
+            "two replicas on one core, PostgreSQL, webhook": partial(by_webhook, replicas=2, pinned=True),
+        }
+        starters = [make(name) for name, make in kinds.items() if arguments.only in name]
         for _ in range(arguments.rounds):
             for start in starters:
                 name, whole, half, memory = measure(start, arguments.count)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from telegram import Bot as TelegramBot
 
+from bot.channels.telegram.facts import Facts
+from bot.channels.telegram.incoming import Me
+from bot.channels.telegram.people import People
+from bot.channels.telegram.transport import Transport
+from bot.storage import Received, Store
 from tests.bot_api_double import BotApiDouble, Group, SentMessage, User
 from tests.process import TOKEN, Bot
 
@@ -266,3 +273,21 @@ async def test_a_flood_in_a_group_gets_one_polite_line_and_holds_up_no_other_gro
     await api.wait_until(lambda: not api.pending, 10)
     assert [m for m in api.sent(scene.group.id) if "请稍等" in m.text] == [line]
     assert not [m for m in api.sent(scene.group.id) if m.reply_to == other["message_id"]], "the group has had its share"
+
+
+async def test_a_chat_that_has_waited_sees_that_it_is_being_answered(api: BotApiDouble, tmp_path: Path) -> None:
+    bot = TelegramBot(TOKEN, base_url=f"{api.base_url}/bot", request=Transport(2), get_updates_request=Transport(1))
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
+    people = People(bot)
+    scene = Scene(api, forum=True)
+    topic = scene.group.topic(scene.admin, "医保")
+    async with bot:
+        facts = Facts(store, people, Me(bot.id, bot.username))
+        message = scene.group.say(scene.member, "@double_bot 停保", thread_id=topic)
+        for late in (0.0, 5.0, 5.0):  # the third comes too soon after the second to be shown
+            await facts.about(Received(1, f"telegram:{scene.group.id}", {"message": message}, store.now() - late))
+        await api.wait_until(lambda: api.calls("sendChatAction"), 10)
+        await asyncio.sleep(0.05)
+    await store.close()
+    [call] = api.calls("sendChatAction")
+    assert call.params == {"chat_id": scene.group.id, "message_thread_id": topic, "action": "typing"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -310,6 +311,53 @@ async def test_questions_of_the_last_minute_are_counted(store: Store) -> None:
         async with store.claim() as batch, store.handling(batch) as units:
             counts.append(await units[0].asked_within(60))
     assert counts == [1, 2, 2, 2]
+
+
+async def test_who_asked_in_a_group_is_forgotten_after_thirty_days_and_the_question_stays(store: Store) -> None:
+    group = "telegram:-1"
+    day = 86_400.0
+    old, lately = store.now() - 31 * day, store.now() - 29 * day
+    for number, at in enumerate((old, lately), 1):
+        await store.receive([update(number, group, at)])
+        async with store.claim() as batch, store.handling(batch) as (unit,):
+            await unit.record(Question("x", "zh-hant", "none", None, {}, asker=number, asked_in=5, context="{}"))
+            await unit.places.seen(group, number, at)
+    while await store.prune(batch=1):
+        pass
+    async with store.engine.connect() as connection:
+        kept = (await connection.execute(text("select asker, asked_in, context from questions order by id"))).all()
+        seen = (await connection.execute(text("select user_id from members"))).all()
+    assert [tuple(row) for row in kept] == [(None, None, None), (2, 5, "{}")]
+    assert [tuple(row) for row in seen] == [(2,)]
+    assert list(await store.groups_of(2, 3)) == [group]
+    assert await store.asker_of(2) == 2
+
+
+async def test_a_group_that_moves_takes_its_questions_members_and_messages_along(store: Store) -> None:
+    old, new = "telegram:-1", "telegram:-100"
+    await store.receive([update(1, old), update(2, old), update(3, new)])
+    async with store.claim(2) as batch, store.handling(batch) as units:
+        for received, unit in zip(batch, units, strict=True):
+            await unit.places.seen(received.chat, 7, 100.0)
+            await unit.move(Conversation(question=received.chat))
+            if received.chat == old:
+                number = await unit.record(Question("x", "zh", "none", None, {}, asker=7, context="{}"))
+                reply = {"message_id": 4}
+                await unit.send([Outgoing("sendMessage", {"chat_id": -1, "reply_parameters": reply}, question=number)])
+    async with store.claim() as batch, store.handling(batch) as (unit,):
+        await unit.send([Outgoing("editMessageText", {"chat_id": -1, "message_id": 9, "text": "x"}, chat=old)])
+    await store.receive([update(4, old)])
+    async with store.claim() as batch, store.handling(batch) as (unit,):
+        await unit.places.move(old, new)
+        assert await unit.places.moved_to(old) == new
+    async with store.engine.connect() as connection:
+        rows = (await connection.execute(text("select chat, method, parameters from outbox order by id"))).all()
+        chats = (await connection.execute(text("select chat from questions union select chat from members"))).all()
+    assert {row.chat for row in rows} == {new}
+    assert [json.loads(row.parameters) for row in rows] == [{"chat_id": -100}, {"chat_id": -100, "text": "x"}]
+    assert [row.method for row in rows] == ["sendMessage", "sendMessage"]
+    assert [tuple(row) for row in chats] == [(new,)]
+    assert list(await store.groups_of(7, 3)) == [new]
 
 
 async def test_what_is_old_is_forgotten_in_batches_and_questions_stay(store: Store) -> None:

@@ -90,7 +90,8 @@ class Groups:
     async def _said(self, scene: Scene) -> None:
         incoming = scene.incoming
         if incoming.kind == "command" and incoming.command != "ask":
-            await self._command(scene)
+            if not incoming.edited:
+                await self._command(scene)
         elif incoming.edited:
             await self._edited(scene)
         elif incoming.command == "ask" or incoming.mentioned:
