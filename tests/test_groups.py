@@ -123,10 +123,11 @@ async def test_the_bot_answers_who_speaks_to_it_and_is_silent_otherwise(
     group.say(member, "@double_bot")
     empty = await scene.told(1)
     assert empty.text.startswith("请在 @double_bot 后面写上问题")
-    sticker = api.queue_raw(
-        {"message": {**group.say(other, "x"), "text": "@double_bot 看这个", "reply_to_message": None}}
-    )
-    assert sticker
+    wordless = group.say(other, "x")
+    inner = {**{k: v for k, v in wordless.items() if k not in {"text", "entities"}}, "sticker": {"emoji": "👍"}}
+    named = group.say(member, "/ask")
+    api.queue_raw({"message": {**named, "reply_to_message": inner}})
+    assert (await api.wait_for(lambda m: "没有文字" in m.text, 10)).reply_to == named["message_id"]
     asked = group.say(member, "@Double_Bot 医保卡丢了补办要带什么材料？")
     card = await api.wait_for(lambda m: m.reply_to == asked["message_id"], 10)
     assert "☐" in card.text, "the part that was asked for is unfolded"
