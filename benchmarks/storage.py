@@ -104,7 +104,7 @@ async def _steps(store: Store, url: str, rounds: int) -> list[float]:
 
     async def forget() -> None:
         async with store.claim(8) as batch, store.handling(batch) as (unit,):
-            await unit.forget()
+            await unit.forget(int(chat.partition(":")[2]))
 
     for number in range(rounds):
         chat = f"telegram:{number * 37}"

@@ -63,6 +63,7 @@ class Bot:
             "TELEGRAM_API_BASE_URL": api.base_url,
             "SHEBAO_DATA_DIR": str(folder / "data"),
             "SHEBAO_SEND_PER_CHAT_PER_SECOND": "0",
+            "SHEBAO_SEND_PER_GROUP_PER_MINUTE": "0",
             "SHEBAO_ASK_PER_MINUTE": "0",
             "SHEBAO_DESK_LISTEN": "off",
             **environment,

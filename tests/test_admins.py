@@ -7,7 +7,7 @@ import html
 import itertools
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -26,7 +26,10 @@ from tests.bot_api_double import BotApiDouble, PrivateChat, SentMessage
 from tests.conftest import ROOT, SMALL
 from tests.fleet import Fleet
 from tests.postgres import Postgres
-from tests.process import TOKEN, Bot, free_port
+from tests.process import Bot, free_port
+from tests.test_telegram import api, launch
+
+__all__ = ["api", "launch"]
 
 DAY = 86_400.0
 ADMIN_COMMANDS = ("/stats", "/unanswered", "/reload")
@@ -44,27 +47,6 @@ NEW_ENTRY = """\
 """
 
 people = itertools.count(70_000)
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApiDouble]:
-    async with BotApiDouble(token=TOKEN) as double:
-        yield double
-        assert double.violations == []
-
-
-@pytest.fixture
-def launch(api: BotApiDouble, tmp_path: Path) -> Iterator[Callable[..., Bot]]:
-    bots: list[Bot] = []
-
-    def start(**environment: str) -> Bot:
-        bots.append(Bot(api, tmp_path, **environment).start())
-        return bots[-1]
-
-    yield start
-    for bot in bots:
-        assert bot.end() == 0
-        assert "Traceback" not in bot.log, bot.log
 
 
 class Asker:
@@ -279,7 +261,7 @@ async def test_what_an_admin_asked_for_is_kept_for_an_hour_or_until_it_is_to_be_
     assert [each.update_id for each in await store.turn([], 9, Pace())] == [0]
     await store.receive([Received(7, "telegram:2", {}, now)])
     async with store.claim() as batch, store.handling(batch) as (unit,):
-        await unit.forget()
+        await unit.forget(2)
     assert [each.chat for each in await store.errands()] == ["telegram:1"]
     await store.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,30 +19,12 @@ from bot.knowledge import Detail, Knowledge, Option
 from bot.language import Text
 from tests.bot_api_double import BotApiDouble, PrivateChat, SentMessage, Upload
 from tests.process import TOKEN, Bot
+from tests.test_telegram import api, launch
+
+__all__ = ["api", "launch"]
 
 ENTRY = "medical-account-cancel"
 CASE = {"insured": "deceased", "outstanding-expenses": "no"}
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApiDouble]:
-    async with BotApiDouble(token=TOKEN) as double:
-        yield double
-        assert double.violations == []
-
-
-@pytest.fixture
-def launch(api: BotApiDouble, tmp_path: Path) -> Iterator[Callable[..., Bot]]:
-    bots: list[Bot] = []
-
-    def start(**environment: str) -> Bot:
-        bots.append(Bot(api, tmp_path, **environment).start())
-        return bots[-1]
-
-    yield start
-    for bot in bots:
-        bot.stop()
-        assert "Traceback" not in bot.log, bot.log
 
 
 async def told(api: BotApiDouble, chat: PrivateChat, count: int) -> SentMessage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,9 @@ from bot.channels.telegram.transport import Transport
 from bot.storage import Received, Store
 from tests.bot_api_double import BotApiDouble, Group, SentMessage, User
 from tests.process import TOKEN, Bot
+from tests.test_telegram import launch
+
+__all__ = ["launch"]
 
 chats = itertools.count(1)
 
@@ -33,21 +36,6 @@ async def lenient() -> AsyncIterator[BotApiDouble]:
     """One that refuses what is not there any more, as Telegram does, and does not blame the bot for it."""
     async with BotApiDouble(token=TOKEN) as double:
         yield double
-
-
-@pytest.fixture
-def launch(api: BotApiDouble, tmp_path: Path) -> Iterator[Callable[..., Bot]]:
-    bots: list[Bot] = []
-
-    def start(**environment: str) -> Bot:
-        bots.append(Bot(api, tmp_path, **{"SHEBAO_SEND_PER_GROUP_PER_MINUTE": "0", **environment}).start())
-        return bots[-1]
-
-    yield start
-    for bot in bots:
-        if bot._process and bot._process.poll() is None:
-            bot.end()
-        assert "Traceback" not in bot.log, bot.log
 
 
 class Scene:
@@ -216,7 +204,7 @@ async def test_edits_double_presses_and_the_end_of_a_membership(api: BotApiDoubl
 async def test_what_is_no_longer_there_is_said_anew(lenient: BotApiDouble, tmp_path: Path) -> None:
     """A deleted card, a deleted question, a channel's post, two questions at once."""
     api = lenient
-    bot = Bot(api, tmp_path, SHEBAO_SEND_PER_GROUP_PER_MINUTE="0").start()
+    bot = Bot(api, tmp_path).start()
     scene = Scene(api)
     group, member = scene.group, scene.member
     asked = group.say(member, "@double_bot 我爸走了 医保账户怎么注销")
@@ -239,6 +227,22 @@ async def test_what_is_no_longer_there_is_said_anew(lenient: BotApiDouble, tmp_p
     await api.wait_until(lambda: both.history, 10)
     assert api.violations == []
     assert bot.end() == 0
+
+
+async def test_who_speaks_in_the_groups_name_forgets_nothing_of_the_members(
+    api: BotApiDouble, launch: Callable[..., Bot]
+) -> None:
+    bot = launch()
+    scene = Scene(api)
+    asked = scene.group.say(scene.member, "@double_bot 我爸走了 医保账户怎么注销")
+    card = await scene.told(1)
+    said = scene.group.say(scene.admin, "hello")
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    api.queue_raw({"message": {**said, "text": "/forget", "from": anonymous, "sender_chat": said["chat"]}})
+    await scene.told(2)
+    assert bot.rows("select asked_in from questions") == [(asked["message_id"],)]
+    assert await scene.toast(scene.member, card, "没有未结清费用") == ""
+    await scene.becomes(card, "12333")
 
 
 async def test_a_group_becomes_a_supergroup_in_mid_conversation(api: BotApiDouble, launch: Callable[..., Bot]) -> None:

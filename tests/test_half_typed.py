@@ -108,7 +108,7 @@ def test_every_answer_fits_one_message_and_ends_with_the_hotlines(knowledge: Kno
         for aspect in ASPECTS:
             answer = compose(knowledge, entry, {}, aspect)
             for limit in (telegram.LIMIT, 1500, 1000):
-                html = telegram.render_within(answer, language, limit)
+                html = telegram.render_within(answer, language, limit=limit)
                 text, _ = parse(html)
                 assert telegram.length(text) <= limit
                 assert "12393" in text.splitlines()[-1]
@@ -119,11 +119,11 @@ def test_a_long_answer_goes_without_the_articles_texts_before_it_loses_a_section
     answer = compose(knowledge, knowledge.entries["medical-account-cancel"], {})
     [whole] = telegram.render(answer, "zh")
     assert telegram.render_within(answer, "zh") == whole
-    shorter = telegram.render_within(answer, "zh", telegram.length(parse(whole)[0]) - 1)
+    shorter = telegram.render_within(answer, "zh", limit=telegram.length(parse(whole)[0]) - 1)
     assert "blockquote" not in shorter
     assert "第二十七条" in shorter
     assert "没有列全" not in shorter
-    assert "没有列全" in telegram.render_within(answer, "zh", 500)
+    assert "没有列全" in telegram.render_within(answer, "zh", limit=500)
     endless = replace(answer, summary=Text(zh="长" * 9000, en="long " * 3000))
     text, _ = parse(telegram.render_within(endless, "zh"))
     assert telegram.length(text) <= telegram.LIMIT

@@ -46,12 +46,11 @@ async def statements(store: Store) -> list[Statement]:
     async with store.claim(2) as batch, store.handling(batch) as (unit, forgetting):
         await unit.asked_within(60)
         await unit.move(Conversation(question="x"))
-        number = await unit.record(Question("x", "zh", "answered", "y", {}))
+        number = await unit.record(Question("x", "zh", "answered", "y", {}, asker=7))
         await unit.judge(number, "up")
         await unit.note_errand("stats", "", "zh")
         await unit.send([Outgoing("sendMessage", {}), Outgoing("sendMessage", {})])
         await forgetting.forget(7)
-        await forgetting.forget()
         await forgetting.send([Outgoing("sendMessage", {})])
         await unit.asked_within(60, 7)
         for cards in (unit.cards, unit.cards_of("telegram:5")):

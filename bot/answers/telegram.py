@@ -8,9 +8,11 @@ from html import escape
 
 from bot import wording
 from bot.answers import layout
-from bot.answers.answer import Answer, Quote
+from bot.answers.answer import Answer, Quote, Section
 from bot.language import Language
 
+QUESTION = 200
+"""So many characters of a question are repeated above its answer."""
 LIMIT = 4096
 """Telegram's limit on a message's text after its marks are taken out; counted here in UTF-16 units, as its entities are."""
 
@@ -44,11 +46,13 @@ class Block:
     """Lines that belong together.
 
     Attributes:
-        quoted: set as an expandable quotation, right below what stands before it.
+        quoted: set as a quotation, right below what stands before it.
+        folded: of a quotation, whether only its beginning is shown until it is pressed.
     """
 
     lines: tuple[Line, ...]
     quoted: bool = False
+    folded: bool = True
 
     @property
     def length(self) -> int:
@@ -59,7 +63,9 @@ class Block:
     def html(self) -> str:
         """The block with its marks."""
         lines = "\n".join(line.html for line in self.lines)
-        return f"<blockquote expandable>{lines}</blockquote>" if self.quoted else lines
+        if not self.quoted:
+            return lines
+        return f"<blockquote{' expandable' if self.folded else ''}>{lines}</blockquote>"
 
 
 def render(answer: Answer, language: Language, limit: int = LIMIT) -> list[str]:
@@ -67,15 +73,31 @@ def render(answer: Answer, language: Language, limit: int = LIMIT) -> list[str]:
     return pack(_blocks(answer, language), limit)
 
 
-def render_within(answer: Answer, language: Language, limit: int = LIMIT) -> str:
+def render_within(answer: Answer, language: Language, question: str = "", limit: int = LIMIT) -> str:
     """The answer as one message, whatever its length: too long, it goes without the articles' texts, then without its last
-    sections. It always ends with the sources and the hotlines."""
-    for texts in (True, False):
-        blocks = _blocks(answer, language, texts)
-        if len(messages := pack(blocks, limit)) == 1:
-            return messages[0]
-    *said, closing = blocks
+    sections. It always ends with the sources and the hotlines.
+
+    Args:
+        answer: for the case as far as it is known.
+        language: to say it in.
+        question: repeated above it, for whoever it is passed on to.
+        limit: UTF-16 units, marks not counted.
+    """
+    asked = question_blocks(question)
+    whole = pack([*asked, *_blocks(answer, language)], limit)
+    if len(whole) == 1:
+        return whole[0]
+    *said, closing = _blocks(answer, language, texts=False)
+    return fitted([*asked, *said], closing, language, limit)
+
+
+def fitted(blocks: Sequence[Block], closing: Block, language: Language, limit: int = LIMIT) -> str:
+    """Blocks and below them the closing lines as one message; what is too much is left out from the end, which is said."""
+    whole = pack([*blocks, closing], limit)
+    if len(whole) == 1:
+        return whole[0]
     end = Block((Line(wording.SHORTENED.of(language), "i"), *closing.lines))
+    said = list(blocks)
     while len(said) > 1 and sum(block.length + 1 for block in (*said, end)) > limit:
         said.pop()
     if len(said) == 1:
@@ -84,24 +106,45 @@ def render_within(answer: Answer, language: Language, limit: int = LIMIT) -> str
     return pack([*said, end], limit)[0]
 
 
+def question_blocks(question: str) -> list[Block]:
+    """A question as it is repeated above its answer, as one block; none where there is none."""
+    said = " ".join(question.split())
+    shown = said if len(said) <= QUESTION else said[: QUESTION - 1] + "…"
+    return [Block((Line(shown),), quoted=True, folded=False)] if said else []
+
+
 def _blocks(answer: Answer, language: Language, texts: bool = True) -> list[Block]:
     """The parts of an answer in reading order.
 
     Args:
         texts: with the articles' texts, not their names and reasons alone.
     """
-    blocks = [Block((Line(answer.title.of(language), "b"), Line(answer.summary.of(language))))]
+    blocks = [summary_block(answer, language)]
     law = [block for block in _law(answer, language) if texts or not block.quoted]
     if answer.aspect == "law":
         blocks += law
-    for section in answer.sections:
-        marks = layout.bullets(section.kind, len(section.lines))
-        lines = [Line(mark + line.of(language)) for mark, line in zip(marks, section.lines, strict=True)]
-        blocks.append(Block((Line(layout.heading(section.kind, language), "b"), *lines)))
+    blocks += [section_block(section, language) for section in answer.sections]
     if answer.aspect != "law":
         blocks += law
     blocks.append(Block(tuple(Line(line, "i") for line in layout.closing(answer, language))))
     return blocks
+
+
+def summary_block(answer: Answer, language: Language) -> Block:
+    """What an answer is about, and in short what it says."""
+    return Block((Line(answer.title.of(language), "b"), Line(answer.summary.of(language))))
+
+
+def section_block(section: Section, language: Language) -> Block:
+    """A section with its heading and marks."""
+    marks = layout.bullets(section.kind, len(section.lines))
+    lines = [Line(mark + line.of(language)) for mark, line in zip(marks, section.lines, strict=True)]
+    return Block((Line(layout.heading(section.kind, language), "b"), *lines))
+
+
+def law_text(quote: Quote, language: Language) -> Block:
+    """The text of a cited article, to unfold."""
+    return Block(tuple(map(Line, quote.text.of(language).splitlines())), quoted=True)
 
 
 def render_article(quote: Quote, language: Language) -> list[str]:
@@ -115,9 +158,9 @@ def render_article(quote: Quote, language: Language) -> list[str]:
     return pack(blocks)
 
 
-def render_text(text: str, limit: int = LIMIT) -> list[str]:
-    """Any text of ours."""
-    return pack([Block(tuple(map(Line, text.splitlines())))], limit)
+def render_text(text: str, question: str = "") -> list[str]:
+    """Any text of ours, below the question that it answers, if there is one."""
+    return pack([*question_blocks(question), Block(tuple(map(Line, text.splitlines())))])
 
 
 def pack(blocks: Sequence[Block], limit: int = LIMIT) -> list[str]:
@@ -166,11 +209,10 @@ def _cut(line: Line, size: int) -> Iterator[Line]:
     yield replace(line, text=part)
 
 
-def _law(answer: Answer, language: Language, in_full: bool = True) -> Iterator[Block]:
+def _law(answer: Answer, language: Language) -> Iterator[Block]:
     for number, quote in enumerate(answer.quotes):
         name, why = layout.quote_name(quote, language), layout.reason(quote, language)
         said = "• " + (wording.IF.of(language).format(label=name) + why if why else name)
         heading = [Line(layout.heading("law", language), "b")] if number == 0 else []
         yield Block((*heading, Line(said)))
-        if in_full:
-            yield Block(tuple(map(Line, quote.text.of(language).splitlines())), quoted=True)
+        yield law_text(quote, language)

@@ -133,12 +133,8 @@ class Unit:
         """The groups, and who speaks to the bot there."""
         return Places(self._connection)
 
-    async def forget(self, user: int | None = None) -> None:
-        """Erase what is kept of this chat up to this update: conversation, questions, feedback, what came in, what went out.
-
-        Args:
-            user: of them, wherever it is: their private chat, and what they asked in groups. None: of the chat.
-        """
+    async def forget(self, user: int) -> None:
+        """Erase what is kept of a person up to this update, in private and in groups; see `forgetting.forget`."""
         await forgetting.forget(self._connection, self._received, user)
         self._state = self.moved = None
         self.messages.clear()

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot import wording
 from bot.answers import Answer
-from bot.answers.cards import Part, is_short, part_of, parts, question_block, render_card
-from bot.answers.telegram import LIMIT, render_text, render_within
+from bot.answers.cards import Part, is_short, part_of, parts, render_card
+from bot.answers.telegram import render_text, render_within
 from bot.channels.telegram.buttons import Buttons
 from bot.channels.telegram.messages import Messages, Row, button, link
 from bot.dialogue import Assistant, Conversation, Reply, Utterance, state_of
@@ -79,18 +80,18 @@ class Cards:
         self._messages = messages
         self._username = username
 
-    def ask(self, card: Card, scene_now: Any, text: str, language: Language | None) -> tuple[Card, tuple[Reply, ...]]:
+    def ask(self, card: Card, now: datetime, text: str, language: Language | None) -> tuple[Card, tuple[Reply, ...]]:
         """The card after something was said to it, and what the assistant says."""
-        after, replies = self._assistant.respond(
-            card.conversation, Utterance(blank(text), language=language), scene_now
-        )
+        after, replies = self._assistant.respond(card.conversation, Utterance(blank(text), language=language), now)
         shown = part_of(after.aspect) if after.question != card.conversation.question else card.shown
         return card.model_copy(update={"conversation": after, "shown": shown}), replies
 
     def choose(self, card: Card, path: str) -> Card:
         """The card after a choice was pressed; however late, since what it is about stands above the button."""
         if path.startswith(SHOW):
-            part = next((part for part in parts_of(self._answer(card)) if part == path.removeprefix(SHOW)), None)
+            answer = self._answer(card)
+            there = parts(answer) if answer else ()
+            part = next((part for part in there if part == path.removeprefix(SHOW)), None)
             return card.model_copy(update={"shown": None if part == card.shown else part})
         now = card.conversation.touched
         if now is None:
@@ -140,32 +141,27 @@ class Cards:
             known["reply_markup"] = {"inline_keyboard": rows}
         return known
 
-    def link(self, card: Card) -> str:
-        """The private chat, at this card's answer."""
-        conversation = card.conversation
-        return link(self._username, conversation.entry_id, conversation.details)
-
     def _shown(self, card: Card, number: int, above: str, said: str) -> tuple[str, list[Row]]:
         language = card.conversation.language
         answer = self._answer(card)
-        asked = question_block(above or card.text)
         if answer is None:
             replies = self._replies(card)
             text = replies[0].text if replies else said or wording.NONE.of(language)
-            return _with(asked, render_text(text)[0]), self._choices(replies, number)
+            return render_text(text, above or card.text)[0], self._choices(replies, number)
         if card.kind == "forward":
-            return self._to_pass_on(card, answer, number, language)
+            return render_within(answer, language, card.text), self._rows_to_pass_on(card, answer, number)
         rows = self._also(card, number)
         if not is_short(answer, language):
             rows.append([self._unfold(part, card.shown, number, language) for part in parts(answer)])
         if self._username:
-            rows.append([{"text": wording.IN_PRIVATE.of(language), "url": self.link(card)}])
+            case = card.conversation
+            whole = link(self._username, case.entry_id, case.details)
+            rows.append([{"text": wording.IN_PRIVATE.of(language), "url": whole}])
         return render_card(answer, language, card.shown, above), rows
 
-    def _to_pass_on(self, card: Card, answer: Answer, number: int, language: Language) -> tuple[str, list[Row]]:
-        """The whole answer with the question above it; below, what narrows it down and what copies it."""
-        block = question_block(card.text)
-        room = LIMIT - (block.length + 2 if block else 0)
+    def _rows_to_pass_on(self, card: Card, answer: Answer, number: int) -> list[Row]:
+        """Below a forwarded question's answer: what narrows it down, what copies it, the papers as a picture."""
+        language = card.conversation.language
         form = wording.ONLY_IF.of(language)
         choices = [choice for reply in self._assistant.so_far(card.conversation) for choice in reply.choices]
         cases = [
@@ -173,9 +169,8 @@ class Cards:
             for choice in choices
             if choice.id != UNKNOWN
         ]
-        rows = self._choices([Reply(choices=tuple(cases))], number)
-        return _with(block, render_within(answer, language, room)), [
-            *rows,
+        return [
+            *self._choices([Reply(choices=tuple(cases))], number),
             *self._messages.copy_rows(answer, language),
             *self._messages.picture_rows(answer, language),
         ]
@@ -206,12 +201,3 @@ class Cards:
         label = wording.PARTS[part].of(language)
         said = wording.FOLD.of(language).format(part=label) if part == shown else label
         return button(said, self._buttons.write_card(number, f"{SHOW}{part}"))
-
-
-def parts_of(answer: Answer | None) -> Sequence[Part]:
-    """The parts of an answer that can be unfolded."""
-    return parts(answer) if answer is not None else ()
-
-
-def _with(block: Any, html: str) -> str:
-    return f"{block.html}\n{html}" if block is not None else html

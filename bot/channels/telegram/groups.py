@@ -266,7 +266,7 @@ class Groups:
                 await scene.send([self._text(scene, wording.ASK_LAW)])
             case "start" | "help" | "topics":
                 await scene.send([self._text(scene, wording.GROUP_HELP, wording.ASK_IN_PRIVATE)])
-            case "forget":
+            case "forget" if incoming.user_id is not None:
                 await scene.unit.forget(incoming.user_id)
                 await scene.send([self._text(scene, wording.FORGOTTEN_IN_GROUP)])
             case "lang" if chosen := named(incoming.text):

@@ -79,7 +79,7 @@ class Handler:
             return
         if incoming.kind == "command" and incoming.command == "forget":
             # Before the limit: whoever has asked too much may still have it erased.
-            await unit.forget(incoming.user_id)
+            await unit.forget(incoming.chat_id)  # which is the number of its user
             await unit.send(self._say(scene, wording.FORGOTTEN))
             return
         if self._ask_per_minute and (asked := await unit.asked_within(MINUTE)) > self._ask_per_minute:

@@ -110,7 +110,7 @@ def _press(press: Mapping[str, Any]) -> Incoming:
         _id(chat),
         data=data,
         callback_id=callback_id,
-        language=_language(press),
+        language=device_language(press),
         group=_type(chat) in _GROUPS,
         title=_title(chat),
         user_id=_number(_part(press, "from")),
@@ -120,7 +120,7 @@ def _press(press: Mapping[str, Any]) -> Incoming:
 
 
 def _private(message: Mapping[str, Any], chat: Mapping[str, Any], me: Me, edited: bool) -> Incoming:
-    language, number = _language(message), _message_id(message)
+    language, number = device_language(message), _message_id(message)
     text, origin = _text(message), _part(message, "forward_origin")
     if text is not None and "@" in text:
         text = _without_name(text, me) or text
@@ -165,7 +165,7 @@ def _group(message: Mapping[str, Any], chat: Mapping[str, Any], me: Me, edited: 
         _id(chat),
         words.strip(),
         name,
-        language=_language(message),
+        language=device_language(message),
         group=True,
         title=_title(chat),
         user_id=_number(behalf or speaker),
@@ -191,7 +191,7 @@ def _replied(message: Mapping[str, Any], me: Me) -> Replied | None:
     text = quoted if isinstance(quoted, str) and quoted else _text(part)
     who = _part(part, "from") or {}
     author = _number(_part(part, "sender_chat") or who)
-    return Replied(number, author, text or "", ours=_number(who) == me.id, language=_language(part))
+    return Replied(number, author, text or "", ours=_number(who) == me.id, language=device_language(part))
 
 
 def _membership(change: Mapping[str, Any]) -> Incoming:
@@ -207,7 +207,7 @@ def _membership(change: Mapping[str, Any]) -> Incoming:
         return IGNORE
     kind: Kind = "joined" if stays else "left"
     who = _number(_part(change, "from"))
-    return Incoming(kind, _id(chat), group=True, title=_title(chat), user_id=who, language=_language(change))
+    return Incoming(kind, _id(chat), group=True, title=_title(chat), user_id=who, language=device_language(change))
 
 
 def _origin(origin: Mapping[str, Any]) -> Origin:
@@ -277,13 +277,9 @@ def _title(chat: Mapping[str, Any]) -> str:
     return title if isinstance(title, str) else ""
 
 
-def _language(part: Mapping[str, Any]) -> Language | None:
+def device_language(part: Mapping[str, Any]) -> Language | None:
+    """The language of the device of whoever a part of an update is from."""
     code = (_part(part, "from") or {}).get("language_code")
     if not isinstance(code, str) or not code:
         return None
     return named(code) or "en"
-
-
-def device_language(part: Mapping[str, Any]) -> Language | None:
-    """The language of the device of whoever a part of an update is from."""
-    return _language(part)
