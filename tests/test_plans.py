@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import AsyncIterator
@@ -14,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from benchmarks.storage import fill
 from bot.dialogue import Conversation
 from bot.storage import Outgoing, Pace, Question, Received, Settled, Store, backlog, migrate, statistics, unanswered
+from tests.postgres import Postgres
 
 ROWS = 6000
+BURST = 1000
 GROWING = {"inbox", "outbox", "questions", "conversations", "feedback", "members"}
 SHORT = re.compile(r"(inbox|outbox)_(waiting|waiting_by_chat|failed)")
 """Indexes of what waits or failed, which is little: they may be read from end to end."""
@@ -126,6 +129,42 @@ async def test_no_statement_reads_a_growing_table_from_end_to_end(store: Store) 
         ):
             found[statement] = how
     assert found == {}
+
+
+@pytest.mark.parametrize("before", [0, ROWS])
+async def test_a_burst_costs_each_look_at_most_its_own_length_whatever_postgresql_believes(
+    postgres: Postgres, before: int
+) -> None:
+    url = postgres.database()
+    await migrate(url)
+    store = await Store.open(url)
+    if before:
+        await fill(store, before)  # the last look found nothing waiting
+    now = store.now()
+    await store.receive([Received(10 * ROWS + n, f"telegram:{n}", {}, now) for n in range(BURST)])
+    while True:  # one message of each chat is on its way
+        async with store.claim(500) as batch, store.handling(batch) if batch else contextlib.nullcontext([]) as units:
+            for unit in units:
+                await unit.send([Outgoing("sendMessage", {}), Outgoing("sendMessage", {})])
+        if not batch:
+            break
+    await store.turn([], BURST // 2, Pace())
+    await store.receive([Received(20 * ROWS + n, f"telegram:{n}", {}, now) for n in range(BURST)])
+    said = [(statement, known) for statement, known in await statements(store) if statement.startswith("SELECT")]
+    visits = {statement: await rows_visited(store.engine, statement, known) for statement, known in said}
+    await store.close()
+    assert max(visits.values()) > BURST / 2, "nothing waits"
+    assert {statement: count for statement, count in visits.items() if count > 12 * BURST} == {}
+
+
+async def rows_visited(engine: AsyncEngine, statement: str, parameters: Any) -> float:
+    """How many rows PostgreSQL looks at for a statement."""
+    async with engine.connect() as connection:
+        explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}"
+        plan = (await connection.exec_driver_sql(explain, parameters)).scalar_one()
+        nodes = _nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
+        parts = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Join Filter")
+        return float(sum(node["Actual Loops"] * sum(node.get(part, 0) for part in parts) for node in nodes))
 
 
 async def test_reading_from_end_to_end_would_be_noticed(store: Store) -> None:

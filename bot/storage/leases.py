@@ -19,6 +19,8 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    false,
+    func,
     literal_column,
     or_,
     select,
@@ -43,13 +45,25 @@ def per_engine(table: Table, statement: Callable[[Any], Executable]) -> Mapping[
     return {"sqlite": statement(sqlite.insert(table)), "postgresql": statement(postgresql.insert(table))}
 
 
-def held(queue: Queue, chat: ColumnElement[str]) -> ColumnElement[bool]:
-    """That somebody has the chat in hand `NOW`; to be the condition of an outer join with `leases`.
+_ALIVE = and_(leases.c.until > NOW, leases.c.until <= NOW + 2 * LEASE_SECONDS)
+"""A lease that ends later than any can is of a time before the clock was set back."""
 
-    A lease that ends later than any can is of a time before the clock was set back.
-    """
-    alive = and_(leases.c.until > NOW, leases.c.until <= NOW + 2 * LEASE_SECONDS)
-    return and_(leases.c.queue == literal_column(f"'{queue}'"), leases.c.chat == chat, alive)
+
+def of(queue: Queue, chat: ColumnElement[str], what: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What is said of the chat's lease; NULL where it has none."""
+    mine = (leases.c.queue == literal_column(f"'{queue}'"), leases.c.chat == chat)
+    # What `what` says of other tables is of the row that asks.
+    return select(what).select_from(leases).where(*mine).scalar_subquery()
+
+
+def found(queue: Queue, chat: ColumnElement[str], what: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That the chat has a lease of which this is so."""
+    return func.coalesce(of(queue, chat, what), false())
+
+
+def held(queue: Queue, chat: ColumnElement[str], or_else: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """That somebody has the chat in hand `NOW`, or that something else is so of its lease."""
+    return found(queue, chat, _ALIVE if or_else is None else or_(_ALIVE, or_else))
 
 
 def _take(statement: Any) -> Executable:

@@ -9,17 +9,17 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Column,
     ColumnElement,
     Executable,
     Float,
     Integer,
+    Table,
     and_,
     bindparam,
     case,
-    exists,
     func,
     literal_column,
-    or_,
     select,
     update,
 )
@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage import leases as lease
 from bot.storage.leases import NOW
 from bot.storage.records import Outgoing, Received, Settled
-from bot.storage.tables import WAITING, inbox, leases, outbox, pace
+from bot.storage.tables import BEFORE_ALL, WAITING, inbox, leases, outbox, pace
 
 ERROR_LENGTH = 2000
 
@@ -54,14 +54,24 @@ class Pace:
     exempt: frozenset[str] = frozenset()
 
 
-_earlier_in = inbox.alias()
+# What waits is found in its order, row by row, until there is enough; whether a chat is free is a question to each row. Joins
+# would leave the order to PostgreSQL, which counts rows by what it saw when it last looked: then nothing waited, and 2,000 rows
+# that it takes for two it compares each with each. A subquery that gives a value is never made a join.
+
+
+def _first_of(table: Table, key: Column[int], chat: ColumnElement[str]) -> ColumnElement[int]:
+    """The first that waits in a chat."""
+    other = table.alias()
+    waiting = select(func.min(other.c[key.name])).where(other.c.state == WAITING, other.c.chat == chat)
+    return waiting.scalar_subquery()
+
+
 _FREE_UPDATES = (
     select(inbox.c.chat)
-    .select_from(inbox.outerjoin(leases, lease.held("inbox", inbox.c.chat)))
-    .where(inbox.c.state == WAITING, leases.c.chat.is_(None))
+    .where(inbox.c.state == WAITING, inbox.c.update_id > BEFORE_ALL, ~lease.held("inbox", inbox.c.chat))
     .order_by(inbox.c.update_id)
     .limit(_COUNT)
-    .with_for_update(of=inbox, skip_locked=True)
+    .with_for_update(skip_locked=True)
 )
 """PostgreSQL passes over what another replica is about to take; SQLite lets one write at a time anyway."""
 _FIRST_UPDATES = (
@@ -69,11 +79,7 @@ _FIRST_UPDATES = (
     .where(
         inbox.c.state == WAITING,
         inbox.c.chat.in_(_CHATS),
-        ~exists().where(
-            _earlier_in.c.state == WAITING,
-            _earlier_in.c.chat == inbox.c.chat,
-            _earlier_in.c.update_id < inbox.c.update_id,
-        ),
+        inbox.c.update_id == _first_of(inbox, inbox.c.update_id, inbox.c.chat),
     )
     .order_by(inbox.c.update_id)
 )
@@ -95,23 +101,15 @@ async def claim(connection: AsyncConnection, owner: str, limit: int, now: float)
     return found
 
 
-def _first_and_due() -> tuple[ColumnElement[bool], ...]:
-    return outbox.c.state == WAITING, outbox.c.not_before <= NOW, ~_BEFORE
-
-
-_earlier_out = outbox.alias()
-_BEFORE = exists().where(
-    _earlier_out.c.state == WAITING, _earlier_out.c.chat == outbox.c.chat, _earlier_out.c.id < outbox.c.id
-)
-_MINE = and_(leases.c.queue == literal_column("'outbox'"), leases.c.chat == outbox.c.chat)
-_PACED = and_(_MINE, leases.c.free_at > NOW, leases.c.free_at <= NOW + _SLOWEST, outbox.c.method.not_in(_EXEMPT))
+_FIRST = outbox.c.id == _first_of(outbox, outbox.c.id, outbox.c.chat)
+_DUE = and_(outbox.c.state == WAITING, outbox.c.not_before <= NOW)
+_PACED = and_(leases.c.free_at > NOW, leases.c.free_at <= NOW + _SLOWEST, outbox.c.method.not_in(_EXEMPT))
 _FREE_MESSAGES = (
     select(outbox.c.chat)
-    .select_from(outbox.outerjoin(leases, or_(lease.held("outbox", outbox.c.chat), _PACED)))
-    .where(leases.c.chat.is_(None), *_first_and_due())
+    .where(_DUE, outbox.c.id > BEFORE_ALL, _FIRST, ~lease.held("outbox", outbox.c.chat, _PACED))
     .order_by(outbox.c.id)
     .limit(_COUNT)
-    .with_for_update(of=outbox, skip_locked=True)
+    .with_for_update(skip_locked=True)
 )
 # The limits are looked at again, as somebody may just have sent.
 _FIRST_MESSAGES = (
@@ -125,12 +123,7 @@ _FIRST_MESSAGES = (
         outbox.c.attempts,
         outbox.c.question_id,
     )
-    .select_from(outbox.join(leases, _MINE))
-    .where(
-        outbox.c.chat.in_(_CHATS),
-        or_(leases.c.free_at <= NOW, leases.c.free_at > NOW + _SLOWEST, outbox.c.method.in_(_EXEMPT)),
-        *_first_and_due(),
-    )
+    .where(_DUE, outbox.c.chat.in_(_CHATS), _FIRST, ~lease.found("outbox", outbox.c.chat, _PACED))
     .order_by(outbox.c.id)
 )
 _FREE_AT = select(leases.c.chat, leases.c.free_at).where(
@@ -239,27 +232,19 @@ async def settle(connection: AsyncConnection, results: Sequence[Settled]) -> Non
     await lease.let_go_until(connection, back)
 
 
-_NEXT_DUE = (
+_LATER = case((and_(leases.c.free_at > NOW, leases.c.free_at <= NOW + _SLOWEST), leases.c.free_at), else_=0.0)
+_heads = (
     select(
-        func.min(
-            case(
-                (
-                    and_(leases.c.free_at > outbox.c.not_before, leases.c.free_at <= NOW + _SLOWEST),
-                    leases.c.free_at,
-                ),
-                else_=outbox.c.not_before,
-            )
-        )
+        outbox.c.chat,
+        outbox.c.not_before,
+        func.row_number().over(partition_by=outbox.c.chat, order_by=outbox.c.id).label("place"),
     )
-    .select_from(outbox.outerjoin(leases, _MINE))
-    .where(
-        outbox.c.state == WAITING,
-        ~_BEFORE,
-        or_(
-            leases.c.chat.is_(None),
-            ~and_(leases.c.until > NOW, leases.c.until <= NOW + 2 * lease.LEASE_SECONDS),
-        ),
-    )
+    .where(outbox.c.state == WAITING)
+    .subquery()
+)
+_free_at = func.coalesce(lease.of("outbox", _heads.c.chat, _LATER), 0.0)
+_NEXT_DUE = select(func.min(case((_free_at > _heads.c.not_before, _free_at), else_=_heads.c.not_before))).where(
+    _heads.c.place == 1, ~lease.held("outbox", _heads.c.chat)
 )
 
 

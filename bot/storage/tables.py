@@ -27,6 +27,9 @@ _Language = String(8).with_variant(String(2), "sqlite")
 WAITING = literal_column("'waiting'", String)
 FAILED = literal_column("'failed'", String)
 """For conditions: a bound value would hide the partial indexes from SQLite's planner."""
+BEFORE_ALL = literal_column("-1", BigInteger)
+"""Less than any number. The indexes of what waits in its order have it in their condition, so that only queries which name it use
+them: where PostgreSQL believes that nothing waits, it would look for a chat's messages there as well, through all of the others."""
 
 
 def _index(name: str, *columns: str, where: str) -> Index:
@@ -45,7 +48,7 @@ inbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Text),
     Column("sender", BigInteger, comment="Telegram's number of who did it"),
-    _index("inbox_waiting", "update_id", where="state = 'waiting'"),
+    _index("inbox_waiting", "update_id", where="state = 'waiting' AND update_id > -1"),
     _index("inbox_waiting_by_chat", "chat", "update_id", where="state = 'waiting'"),
     _index("inbox_failed", "update_id", where="state = 'failed'"),
     _index("inbox_finished", "received_at", where="state <> 'waiting'"),
@@ -76,7 +79,7 @@ outbox = Table(
     Column("error", Text),
     Column("question_id", BigInteger, comment="the question that it answers"),
     Column("message_id", BigInteger, comment="Telegram's number of the message, once sent"),
-    _index("outbox_waiting", "id", where="state = 'waiting'"),
+    _index("outbox_waiting", "id", where="state = 'waiting' AND id > -1"),
     _index("outbox_waiting_by_chat", "chat", "id", where="state = 'waiting'"),
     _index("outbox_failed", "id", where="state = 'failed'"),
     _index("outbox_finished", "created_at", where="state <> 'waiting'"),
