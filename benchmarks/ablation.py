@@ -24,7 +24,7 @@ from benchmarks.measures import auroc, best_mcc, mcc
 from benchmarks.variants import homophones, slips
 from bot.matching import Matcher, features
 from bot.matching.confidence import ONE, SEVERAL
-from bot.matching.scoring import Scored
+from bot.matching.scoring import Scored, scored
 
 Order = Callable[[Scored], float]
 
@@ -47,7 +47,7 @@ class Stage:
     spelling: bool = False
     elsewhere: bool = False
     fitted: bool = False
-    order: Order | None = lambda scored: scored.cosine
+    order: Order | None = lambda entry: entry.cosine
 
 
 def stages() -> Iterator[Stage]:
@@ -117,7 +117,8 @@ def build(data: DataSet, stage: Stage) -> Matcher:
 
 def first(matcher: Matcher, text: str, stage: Stage, intents: Sequence[str]) -> tuple[str, float]:
     """The first intent, and how sure the model is of it."""
-    weighed = matcher.weigh(matcher.rank(text))
+    ranked = matcher.rank(text)
+    weighed = [(scored(ranked[place]), confidence) for place, confidence in matcher.weigh(ranked)]
     if not weighed:
         return "", 0.0
     best = weighed[0] if stage.order is None else max(weighed, key=lambda pair: stage.order(pair[0]))  # type: ignore[misc]

@@ -77,8 +77,8 @@ def samples(data: DataSet) -> Samples:
         ranked = matcher.rank(query.text)[:POSITIONS]
         share = inside if query.expect else 1 - inside
         weight = WEIGHT / len(data.queries) / (2 * share if 0 < inside < 1 else 1)
-        rows += list(features(ranked)) if ranked else []
-        right += [float(intents[scored.entry] in query.expect) for scored in ranked]
+        rows += list(features(ranked))
+        right += [float(intents[int(entry)] in query.expect) for entry in ranked[:, 0]]
         weights += [weight] * len(ranked)
     return np.array(rows), np.array(right), np.array(weights)
 

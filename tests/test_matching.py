@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from bot.knowledge import Knowledge
 from bot.matching import Candidate, Matcher, decide, normalise
+from bot.matching.features import Terms, extract
+from bot.matching.question import read
 
 BASE = {
     "cancel": ["怎么注销医保账户", "医保销户流程", "how to cancel my medical account"],
@@ -217,6 +219,22 @@ def test_a_large_base_is_searched_by_its_rarest_features_and_finds_the_same(
     cut = Matcher.from_phrasings(base)
     for text in ("第77号材料怎么办理", "how to file form 123"):
         assert cut.match(text)[0].entry_id == whole.match(text)[0].entry_id
+
+
+TERMS = Terms.of(["社保", "医保账户", "个人医保账户"])
+
+
+@given(
+    text=st.one_of(
+        st.text(alphabet="的社医保个人账户怎么注销 abcé123's한㐀\U00020000", max_size=120),
+        st.text(max_size=120),
+    )
+)
+def test_one_question_has_the_features_that_it_would_have_among_many(text: str) -> None:
+    canonical = normalise(text)
+    alone, among = read(canonical, TERMS), extract([canonical], TERMS)
+    assert alone.codes.tolist() == among.codes.tolist()
+    assert alone.weights.tolist() == among.weights.tolist()
 
 
 def test_many_threads_get_the_same_answers(small: Matcher) -> None:

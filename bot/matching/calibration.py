@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.matching.confidence import ONE, SEVERAL, Weights, features, fit
-from bot.matching.scoring import Scored
+from bot.matching.scoring import Ranked
 
 ASKED = 240
 """So many phrasings are asked, and half as many of those that belong elsewhere."""
@@ -32,7 +32,7 @@ POSITIONS = 3
 PULL = 2.0
 """How strongly the coefficients are drawn to the prior's."""
 
-Ask = Callable[[int, NDArray[np.int64]], Sequence[Scored]]
+Ask = Callable[[int, NDArray[np.int64]], Ranked]
 _Sample = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
@@ -87,9 +87,7 @@ def _spread(start: int, end: int, count: int) -> list[int]:
     return sorted(set(np.linspace(start, end - 1, count).astype(int).tolist())) if end > start else []
 
 
-def _sample(ranked: Sequence[Scored], owner: int, entries: int) -> list[_Sample]:
+def _sample(ranked: Ranked, owner: int, entries: int) -> list[_Sample]:
     """The first entries' features, and which of them is right; what belongs elsewhere only competes."""
-    kept = [place for place, scored in enumerate(ranked) if scored.entry < entries][:POSITIONS]
-    if not kept:
-        return []
-    return [(features(ranked)[kept], np.array([float(ranked[place].entry == owner) for place in kept]))]
+    kept = np.flatnonzero(ranked[:, 0] < entries)[:POSITIONS]
+    return [(features(ranked)[kept], (ranked[kept, 0] == owner).astype(np.float64))] if len(kept) else []

@@ -6,12 +6,10 @@ what, and prints them anew. A base with several phrasings an entry refits its pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching.scoring import Scored
+from bot.matching.scoring import Ranked
 
 Weights = NDArray[np.float64]
 
@@ -39,32 +37,40 @@ SEVERAL: Weights = np.array([-0.62, 0.74, 3.66, 3.50, -0.15, 3.79, 0.07, 0.30, 1
 """Where an entry has several."""
 
 
-def features(ranked: Sequence[Scored]) -> NDArray[np.float64]:
+def features(ranked: Ranked) -> NDArray[np.float64]:
     """The model's features for each of the ranked entries: an array of entries × features."""
-    measured = np.array(ranked, dtype=np.float64).reshape(len(ranked), len(Scored._fields))
-    cosine, fuzzy, learned, covered = measured[:, 2:6].T
-    near = 0.5 * cosine + 0.5 * fuzzy
     table = np.ones((len(ranked), len(NAMES)))
-    table[:, :8] = np.array(
-        [near, _margins(near), learned, _margins(learned), fuzzy, covered, measured[:, 6], covered * learned]
-    ).T
-    table[:, 8:13] = measured[:, 7:]  # core, votes, lift, known, size
+    if not len(ranked):
+        return table
+    _, _, cosine, fuzzy, learned, covered, reverse = ranked[:, :7].T
+    compared = np.empty((2, len(ranked)))
+    compared[0] = 0.5 * (cosine + fuzzy)
+    compared[1] = learned
+    table[:, 0], table[:, 2] = compared
+    table[:, 1], table[:, 3] = _margins(compared)
+    table[:, 4] = fuzzy
+    table[:, 5] = covered
+    table[:, 6] = reverse
+    table[:, 7] = covered * learned
+    table[:, 8:13] = ranked[:, 7:]  # core, votes, lift, known, size
     return table
 
 
 def _margins(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each value stands above the best of the others."""
-    if len(values) < 2:
+    """How far each value stands above the best of the others in its row."""
+    if values.shape[1] < 2:
         return values
-    second, first = np.partition(values, len(values) - 2)[-2:]
-    margins: NDArray[np.float64] = values - first
-    margins[int(np.argmax(values))] = first - second
+    upper = values.copy()
+    upper.sort(axis=1)
+    margins = values - upper[:, -1:]
+    rows, best = np.arange(len(values)), values.argmax(axis=1)
+    margins[rows, best] = upper[:, -1] - upper[:, -2]
     return margins
 
 
 def probabilities(table: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
     """For entries with these features the probability of each, 0..1, that it is what was asked for."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(table @ weights, -30, 30))), dtype=np.float64)
+    return np.asarray(1 / (1 + np.exp(np.minimum(np.maximum(-(table @ weights), -30), 30))), dtype=np.float64)
 
 
 def fit(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.matching.confidence import NAMES, Weights, features
-from bot.matching.scoring import Scored
+from bot.matching.scoring import Ranked, scored
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff"
 
@@ -68,7 +68,7 @@ class Explanation:
 
 
 def reasons(
-    ranked: Sequence[Scored], weights: Weights, ids: Sequence[str], phrasings: Sequence[tuple[str, str]], canonical: str
+    ranked: Ranked, weights: Weights, ids: Sequence[str], phrasings: Sequence[tuple[str, str]], canonical: str
 ) -> tuple[Reason, ...]:
     """A reason for each ranked entry.
 
@@ -79,17 +79,18 @@ def reasons(
         phrasings: for each ranked entry its nearest phrasing, as written and canonical.
         canonical: the question as read.
     """
-    if not ranked:
+    if not len(ranked):
         return ()
+    measured = [scored(row) for row in ranked]
     table = features(ranked)
     sums = table @ weights
     return tuple(
         Reason(
-            ids[ranked[i].entry] if ranked[i].entry < len(ids) else "",
+            ids[measured[i].entry] if measured[i].entry < len(ids) else "",
             float(1 / (1 + np.exp(-np.clip(sums[i], -30, 30)))),
             phrasings[i][0],
             shared(canonical, phrasings[i][1]),
-            ranked[i].covered,
+            measured[i].covered,
             tuple(
                 Part(name, float(value), float(value * weight))
                 for name, value, weight in zip(NAMES, table[i], weights, strict=True)

@@ -3,10 +3,10 @@ dictionary of strings has to be kept, and the same arrays serve one question and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import Stemmer
@@ -26,13 +26,13 @@ LONGEST_TERM = 6
 """Longer words of the field are known by their parts."""
 WEAK = 0.3
 """What a word weighs that says nothing of the matter. A large base shows it by its frequency; a small one cannot."""
-_WEAK_EN = frozenset([
+WEAK_EN = frozenset([
     "a", "an", "the", "i", "me", "my", "we", "our", "you", "your", "he", "she", "it", "they", "is", "am", "are", "was",
     "were", "be", "been", "do", "does", "did", "have", "has", "had", "of", "to", "in", "on", "at", "for", "and", "or", "with",
     "please", "can", "could", "would", "will", "should", "hi", "hello", "hey", "tell", "want", "need", "like", "know",
     "about", "there", "this", "that", "so", "if",
 ])  # fmt: skip
-_WEAK_ZH = "的了吗呢吧啊呀么我你您他她请问想要是在有和与就都也这那个一下嘛哦哈呗能可以"
+WEAK_ZH = "的了吗呢吧啊呀么我你您他她请问想要是在有和与就都也这那个一下嘛哦哈呗能可以"
 
 _SPACE, _LETTER, _DIGIT, _HAN, _WEAK_HAN = range(5)
 _BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -40,6 +40,7 @@ _MULTIPLIERS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], dtype=np.uint6
 _PAYLOAD = np.uint64((1 << 60) - 1)
 _KIND = np.uint64(60)
 _SHIFT = np.uint64(32)
+_MASK = (1 << 64) - 1
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _classes() -> NDArray[np.uint8]:
     table[48:58] = _DIGIT
     for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF)):
         table[first : last + 1] = _HAN
-    table[[ord(character) for character in _WEAK_ZH]] = _WEAK_HAN
+    table[[ord(character) for character in WEAK_ZH]] = _WEAK_HAN
     return table
 
 
@@ -98,6 +99,15 @@ def _mix(kind: Codes, first: Codes, second: Codes) -> Codes:
     return mixed
 
 
+def code(kind: int, first: int, second: int = 0) -> int:
+    """The same of one feature."""
+    mixed = first * int(_MULTIPLIERS[0]) & _MASK
+    mixed ^= mixed >> 31
+    mixed = mixed * int(_MULTIPLIERS[1]) + second * int(_MULTIPLIERS[0]) & _MASK
+    mixed ^= mixed >> 29
+    return mixed & _MASK >> 4 | kind << 60
+
+
 @lru_cache(maxsize=1)
 def _powers() -> Codes:
     powers: Codes = np.cumprod(np.full(4096, _BASE, dtype=np.uint64), dtype=np.uint64)
@@ -113,16 +123,51 @@ def _hashes(codes: Codes, starts: NDArray[np.int64], ends: NDArray[np.int64]) ->
     return hashes
 
 
+def hash_of(text: str) -> int:
+    """The same of one stretch, as text."""
+    number, power = 0, 1
+    for place, character in enumerate(text):
+        power = power * int(_BASE) & _MASK if place < 4096 else power
+        number += ord(character) * power
+    return number & _MASK
+
+
 def _characters(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
 
 
-def extract(texts: Sequence[str], terms: Codes | None = None, sounds_only: bool = False) -> Features:
+@dataclass(frozen=True)
+class Terms:
+    """Words that the knowledge base calls words of its field.
+
+    Attributes:
+        hashes: of them, ascending.
+        codes: each word's feature.
+    """
+
+    hashes: Codes
+    codes: Mapping[str, int]
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Self:
+        """Of canonical words those in Chinese, of two to `LONGEST_TERM` characters."""
+        chosen = sorted(
+            {word for word in words if 2 <= len(word) <= LONGEST_TERM and (_classes()[_characters(word)] >= _HAN).all()}
+        )
+        if not chosen:
+            return cls(np.zeros(0, np.uint64), {})
+        hashes = _hashes_of(chosen)
+        return cls(
+            np.sort(hashes), {word: code(TERM, number) for word, number in zip(chosen, hashes.tolist(), strict=True)}
+        )
+
+
+def extract(texts: Sequence[str], terms: Terms | None = None, sounds_only: bool = False) -> Features:
     """The features of canonical texts.
 
     Args:
         texts: canonical texts, without line ends.
-        terms: hashes of the field's words (`term_hashes`).
+        terms: the field's words.
         sounds_only: the texts are syllables with a space between (`pinyin.spoken`); only their sounds are features.
     """
     text = "\n".join(texts) + "\n"
@@ -205,12 +250,12 @@ def _others(text: str, wide: Codes, classes: NDArray[np.uint8], rows: NDArray[np
     if rows[-1] == 1:
         stems = [stem(text[a:b]) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
         stemmed = _hashes_of(stems)
-        feeble = np.array([word in _WEAK_EN for word in stems], dtype=np.bool_)
+        feeble = np.array([word in WEAK_EN for word in stems], dtype=np.bool_)
     else:  # each word is stemmed once
         _, first, which = np.unique(_hashes(wide, starts, ends), return_index=True, return_inverse=True)
         stems = [stem(text[a:b]) for a, b in zip(starts[first].tolist(), ends[first].tolist(), strict=True)]
         stemmed = _hashes_of(stems)[which]
-        feeble = np.array([word in _WEAK_EN for word in stems], dtype=np.bool_)[which]
+        feeble = np.array([word in WEAK_EN for word in stems], dtype=np.bool_)[which]
     row = rows[starts]
     # Two words are neighbours where nothing but space is between them.
     solid = (classes >= _HAN).cumsum()
@@ -233,19 +278,11 @@ def _hashes_of(words: Sequence[str]) -> Codes:
     return _hashes(_characters("".join(words)).astype(np.uint64), ends - lengths, ends)
 
 
-def term_hashes(words: Sequence[str]) -> Codes:
-    """Hashes of canonical Chinese words of two to `LONGEST_TERM` characters, ascending, for `extract`."""
-    chosen = sorted(
-        {word for word in words if 2 <= len(word) <= LONGEST_TERM and (_classes()[_characters(word)] >= _HAN).all()}
-    )
-    return np.sort(_hashes_of(chosen)) if chosen else np.zeros(0, np.uint64)
-
-
-def _terms(wide: Codes, classes: NDArray[np.uint8], rows: NDArray[np.int32], terms: Codes | None) -> list[_Part]:
+def _terms(wide: Codes, classes: NDArray[np.uint8], rows: NDArray[np.int32], terms: Terms | None) -> list[_Part]:
     """The field's words, wherever they stand."""
     han = classes >= _HAN
     starts = han.nonzero()[0]
-    if terms is None or not len(terms) or not len(starts):
+    if terms is None or not terms.codes or not len(starts):
         return []
     ends = (~han).nonzero()[0]
     left = ends[ends.searchsorted(starts)] - starts
@@ -258,9 +295,9 @@ def _terms(wide: Codes, classes: NDArray[np.uint8], rows: NDArray[np.int32], ter
         found.append(hashes)
         where.append(starts)
     hashes = np.concatenate(found)
-    at = terms.searchsorted(hashes)
-    at[at == len(terms)] = 0
-    known = terms[at] == hashes
+    at = terms.hashes.searchsorted(hashes)
+    at[at == len(terms.hashes)] = 0
+    known = terms.hashes[at] == hashes
     hashes, row = hashes[known], rows[np.concatenate(where)[known]]
     return [_Part(TERM, row, hashes, np.zeros(len(row), np.uint64), np.zeros(len(row), np.bool_))]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -25,8 +26,11 @@ find are then compared in full. Up to some 5,000 phrasings every posting is read
 SHORTLIST = 300
 """So many of the phrasings found that way are compared in full."""
 _COMMON = 0.5
-_FLOOR = 0.3
+_FLOORS = (0.3, 0.15, 0.0)
+"""Shares of the largest: to sort what lies above is quicker than to sort all."""
 _AT_ONCE = 10_000
+_WIDE = 20_000
+"""Up to so many phrasings the postings are held in twice the space."""
 _FAINT = 0.05
 """Less of its length than this a phrasing has not in its sounds, or there are none."""
 
@@ -72,10 +76,9 @@ class Around:
         Args:
             groups: groups × phrasings, 1 where a phrasing is in the group.
         """
-        common = (groups @ self.shared >= _COMMON * groups.sum(axis=1)[:, None]) * self.squares
-        return np.asarray(
-            common[:, : self.asked].sum(axis=1) / np.maximum(common.sum(axis=1), np.float32(1e-9)), dtype=np.float32
-        )
+        common = (groups @ self.shared >= _COMMON * groups.sum(axis=1)[:, None]).astype(np.float32)
+        asked = common[:, : self.asked] @ self.squares[: self.asked]
+        return np.asarray(asked / np.maximum(common @ self.squares, np.float32(1e-9)), dtype=np.float32)
 
 
 class Index:
@@ -97,10 +100,13 @@ class Index:
         self._starts: Numbers = arrays["row_starts"]
         self._columns: NDArray[np.int32] = arrays["columns"]
         self._posting_starts: Numbers = arrays["posting_starts"]
-        self._postings: NDArray[np.int32] = arrays["postings"]
+        # Numpy counts in its widest integers, and widens what it is given anew each time.
+        wide = len(self._lengths) <= _WIDE
+        self._postings: NDArray[Any] = arrays["postings"].astype(np.intp) if wide else arrays["postings"]
         self._heard = np.isin(kinds(self._codes), (SYLLABLE, SYLLABLES))
         self.size = len(self._lengths)
         self._unknown_idf = _idf(np.zeros(1))[0]
+        self._scratch = _Scratch(len(self._codes))
 
     @classmethod
     def build(cls, parts: Iterable[Features], size: int) -> Self:
@@ -158,7 +164,7 @@ class Index:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         first = self._posting_starts[query.columns]
         lengths = self._posting_starts[query.columns + 1] - first
-        weights = query.weights * self.weights[query.columns]
+        weights = (query.weights * self.weights[query.columns]).astype(np.float64)
         cut = int(lengths.sum()) > POSTINGS
         if cut:
             order = np.argsort(lengths, kind="stable")
@@ -166,7 +172,8 @@ class Index:
             first, lengths, weights = first[kept], lengths[kept], weights[kept]
         spans = [self._postings[a : a + n] for a, n in zip(first.tolist(), lengths.tolist(), strict=True)]
         sums = np.bincount(np.concatenate(spans), weights=weights.repeat(lengths), minlength=self.size)
-        totals = np.asarray(sums, dtype=np.float64) * self._scale(query)
+        totals: NDArray[np.float64] = np.asarray(sums, dtype=np.float64)
+        totals *= self._scale(query)
         best = _largest(totals, SHORTLIST if cut else count)
         if not cut:
             return best, np.minimum(totals[best], 1).astype(np.float32)
@@ -197,49 +204,60 @@ class Index:
 
     def around(self, rows: Numbers, query: Query) -> Around:
         """Some phrasings among each other and beside a question."""
-        columns, starts = self.features_of(rows)
-        owner = np.arange(len(rows)).repeat(starts[1:] - starts[:-1])
+        columns, lengths = self._spans(rows)
         if query.sounds:
             heard = self._heard[columns]
-            columns, owner = columns[heard], owner[heard]
-        # Features are numbered by way of a table of all, the question's first: it costs less than sorting those that are here.
-        size = len(query.columns)
-        table = np.zeros(len(self._codes), dtype=np.int32)
-        table[query.columns] = np.arange(1, size + 1, dtype=np.int32)
-        place = table[columns] - 1
-        rest = (place < 0).nonzero()[0]
-        others = columns[rest]
-        number = np.arange(len(others), dtype=np.int32)
-        table[others] = number
-        first = table[others] == number
-        distinct = others[first]
-        table[distinct] = number[: len(distinct)]
-        number = table[others]
-        # What only one of them has adds nothing between two, and on the diagonal the cosine is 1.
-        several = np.bincount(number, minlength=len(distinct)) > 1
-        distinct = distinct[several]
-        renumbered = several.cumsum() + (size - 1)
-        renumbered[~several] = -1
-        place[rest] = renumbered[number]
+            before = _starts(heard)[_starts(lengths)]
+            columns, lengths = columns[heard], before[1:] - before[:-1]
+        # Features are numbered by way of a table of all, which costs less than to sort those that are here: each stands in it
+        # by its last place among `columns`, or, below zero, among the question's.
+        count, size = len(columns), len(query.columns)
+        table = self._scratch.table
+        places = np.arange(count, dtype=np.int32)
+        table[columns] = places
+        table[query.columns] = np.arange(-1, -1 - size, -1, dtype=np.int32)
+        last = table[columns]
+        # What only one of them has adds nothing between two (and on the diagonal the cosine is 1): it gets one place for all.
+        several = np.zeros(count + size, dtype=np.bool_)
+        several[last[last != places]] = True
+        shared = several[:count].nonzero()[0]
+        distinct = columns[shared]
         width = size + len(distinct)
-        stays = place >= 0
-        present = np.zeros((len(rows), width), dtype=np.float32)
-        present.ravel()[owner[stays] * width + place[stays]] = 1
-        weights = self.weights[np.concatenate((query.columns, distinct))]
+        number = np.full(count + size, width)
+        number[shared] = np.arange(size, width)
+        number[count:] = np.arange(size - 1, -1, -1)
+        present = np.zeros((len(rows), width + 1), dtype=np.float32)
+        present.ravel()[(np.arange(len(rows)) * (width + 1)).repeat(lengths) + number[last]] = 1
+        weights = np.zeros(width + 1, dtype=np.float32)
+        weights[:size] = self.weights[query.columns]
+        weights[size:width] = self.weights[distinct]
         scale = self._scale(query)[rows]
         dense = present * weights
         dense *= scale[:, None]
         gram = dense @ dense.T
         gram.ravel()[:: len(rows) + 1] = 1
-        squares = np.square(weights)
+        squares = weights * weights
         has = present[:, :size]
-        reverse = np.minimum((has @ squares[:size]) * np.square(scale), np.float32(1))
+        reverse = np.minimum((has @ squares[:size]) * (scale * scale), np.float32(1))
         squares[:size] *= has.sum(axis=0) > 1
         return Around(gram, has, reverse, present, squares, size)
+
+    def _spans(self, rows: Numbers) -> tuple[NDArray[np.int32], Numbers]:
+        """Columns of a few phrasings one after the other, and how many each has."""
+        first, end = self._starts[rows], self._starts[rows + 1]
+        spans = [self._columns[a:b] for a, b in zip(first.tolist(), end.tolist(), strict=True)]
+        return np.concatenate(spans), end - first
 
     def kinds_of(self, columns: NDArray[Any]) -> NDArray[np.int8]:
         """The kind of some features (see `features`)."""
         return kinds(self._codes[columns])
+
+
+class _Scratch(threading.local):
+    """A table with a place for each feature, of each thread its own: what stands in it means nothing to whoever comes next."""
+
+    def __init__(self, size: int) -> None:
+        self.table = np.empty(size, dtype=np.int32)
 
 
 def _idf(counts: NDArray[Any]) -> Floats:
@@ -266,10 +284,11 @@ def _starts(lengths: NDArray[Any]) -> Numbers:
 
 def _largest(values: NDArray[np.float64], count: int) -> Numbers:
     """Where the largest positive values are, largest first, and of equal ones the first."""
-    floor = _FLOOR * float(values.max(initial=0))
-    at = (values > floor).nonzero()[0]
-    if len(at) < count:
-        at = (values > 0).nonzero()[0]
+    most = float(values.max(initial=0))
+    for floor in _FLOORS:
+        at = (values > floor * most).nonzero()[0]
+        if len(at) >= count:
+            break
     if len(at) > count:
         at = at[(-values[at]).argpartition(count - 1)[:count]]
         at.sort()

@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.matching import cache as files
+from bot.matching import question
 from bot.matching.calibration import calibrate, prior
 from bot.matching.confidence import Weights, features, probabilities
 from bot.matching.explanation import Explanation, reasons, shared
-from bot.matching.features import extract, term_hashes
+from bot.matching.features import Terms, extract
 from bot.matching.index import Index, Query
 from bot.matching.normalise import normalise, normalise_all
 from bot.matching.pinyin import read_pinyin, spoken
-from bot.matching.scoring import Scored, Scorer
+from bot.matching.scoring import Ranked, Scorer
 from bot.matching.spelling import Spelling
 from bot.matching.synonyms import Synonyms, everyday
 
@@ -92,8 +93,8 @@ class Matcher:
         groups = [list(group) for group in synonyms]
         self._own_synonyms = Synonyms(groups)
         self._synonyms = Synonyms(groups, everyday())
-        self._terms = term_hashes(normalise_all(list(words)))
-        key = [str(group) for group in groups] + ["", *map(str, self._terms)]
+        self._terms = Terms.of(normalise_all(list(words)))
+        key = [str(group) for group in groups] + ["", *map(str, self._terms.hashes)]
         self._build(phrasings, list(elsewhere), cache, key)
 
     @classmethod
@@ -146,9 +147,9 @@ class Matcher:
             files.save(path, {**self._index.arrays, "texts": encoded, "confidence": self._weights})
 
     def _calibrate(self) -> Weights:
-        def ask(number: int, without: NDArray[np.int64]) -> list[Scored]:
+        def ask(number: int, without: NDArray[np.int64]) -> Ranked:
             text = self._texts[number]
-            return self._scorer.rank(text, self._index.query(extract([text], self._terms)), without)
+            return self._scorer.rank(text, self._index.query(question.read(text, self._terms)), without)
 
         return calibrate(self._texts, self._owners, self._counts, ask)
 
@@ -174,45 +175,47 @@ class Matcher:
         mended = self._spelling.correct(canonical)
         if mended != canonical:
             canonical = self._synonyms.apply(mended)
-        return Reading(canonical, self._index.query(extract([canonical], self._terms)))
+        return Reading(canonical, self._index.query(question.read(canonical, self._terms)))
 
     def match(self, text: str, limit: int = 5) -> list[Candidate]:
         """The entries that `text` may ask for, best first, at most `limit`; empty where nothing is shared with any."""
         return self._candidates(self.rank(text), limit)
 
-    def rank(self, text: str) -> list[Scored]:
+    def rank(self, text: str) -> Ranked:
         """The measurements behind `match`: entries by number; one beyond the last stands for what belongs elsewhere."""
         reading = self.read(text)
         return self._scorer.rank(reading.canonical, reading.query)
 
-    def weigh(self, ranked: Sequence[Scored]) -> list[tuple[Scored, float]]:
-        """Ranked entries with their confidences, best first, without what belongs elsewhere.
+    def weigh(self, ranked: Ranked) -> list[tuple[int, float]]:
+        """Places of ranked entries with their confidences, best first, without what belongs elsewhere.
 
         The order is that of the model before it was fitted to the base, so that entries which have nothing to do with a
         question do not change it; a confidence is at most that of the entry before.
         """
-        if not ranked:
+        if not len(ranked):
             return []
         table = features(ranked)
-        likely = (-(table @ self._order)).argsort(kind="stable").tolist()
-        known = [place for place in likely if ranked[place].entry < len(self._ids)]
-        values = np.minimum.accumulate(probabilities(table[known], self._weights)).tolist()
-        return [(ranked[place], value) for place, value in zip(known, values, strict=True)]
+        likely = (-(table @ self._order)).argsort(kind="stable")
+        known = likely[ranked[likely, 0] < len(self._ids)]
+        values = np.minimum.accumulate(probabilities(table[known], self._weights))
+        return list(zip(known.tolist(), values.tolist(), strict=True))
 
-    def _candidates(self, ranked: Sequence[Scored], limit: int) -> list[Candidate]:
+    def _candidates(self, ranked: Ranked, limit: int) -> list[Candidate]:
+        numbers = ranked[:, :2].astype(np.int64).tolist()
         return [
-            Candidate(self._ids[scored.entry], confidence, self._phrasings[scored.phrasing])
-            for scored, confidence in self.weigh(ranked)[: max(limit, 0)]
+            Candidate(self._ids[numbers[place][0]], confidence, self._phrasings[numbers[place][1]])
+            for place, confidence in self.weigh(ranked)[: max(limit, 0)]
         ]
 
     def explain(self, text: str) -> Explanation:
         """Why `match` gives what it gives."""
         reading = self.read(text)
         ranked = self._scorer.rank(reading.canonical, reading.query)
-        nearest = [self._texts[scored.phrasing] for scored in ranked]
+        phrasings = ranked[:, 1].astype(np.int64).tolist()
+        nearest = [self._texts[number] for number in phrasings]
         if reading.query.sounds:
             nearest = [spoken(phrasing) for phrasing in nearest]
-        written = [self._phrasings[scored.phrasing] for scored in ranked]
+        written = [self._phrasings[number] for number in phrasings]
         pairs = list(zip(written, nearest, strict=True))
         found = reasons(ranked, self._weights, self._ids, pairs, reading.canonical)
         return Explanation(text, reading.canonical, reading.query.sounds, found)
@@ -233,5 +236,5 @@ class Matcher:
             for row in mine:
                 text = self._texts[row]
                 alike = np.array([other for other in mine if self._texts[other] == text], dtype=np.int64)
-                ranked = self._scorer.rank(text, self._index.query(extract([text], self._terms)), alike)
+                ranked = self._scorer.rank(text, self._index.query(question.read(text, self._terms)), alike)
                 yield entry_id, self._phrasings[row], self._candidates(ranked, 5)

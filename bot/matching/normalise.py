@@ -30,11 +30,10 @@ def fold_all(texts: Sequence[str]) -> list[str]:
     joined = "\n".join(_LINE_ENDS.sub(" ", text[:MAX_CHARACTERS]) for text in texts)
     if not joined.isascii():
         joined = unicodedata.normalize("NFKC", joined)
+    if not joined.isprintable():
         # Lone surrogates, zero-width and bidi marks, controls: nobody types them on purpose.
         unseen = {ord(c): None for c in set(joined) if c not in "\t\n" and unicodedata.category(c)[0] == "C"}
         joined = joined.translate({**unseen, 9: " "})
-    else:
-        joined = "".join(c if c >= " " or c == "\n" else " " if c == "\t" else "" for c in joined)
     joined = joined.casefold()
     if _CHINESE.search(joined):
         joined = _to_simplified().convert(joined)

@@ -42,6 +42,11 @@ def syllable_numbers(codepoints: NDArray[np.uint32]) -> NDArray[np.uint16]:
     return table[np.minimum(codepoints, np.uint32(LAST + 1))]
 
 
+def syllable_number(character: str) -> int:
+    """The same of one character."""
+    return int(_read()[1][min(ord(character), LAST + 1)])
+
+
 def spoken(text: str) -> str:
     """A canonical text as syllables with a space between; what is no Chinese stays as it is."""
     names, table = _read()

@@ -59,6 +59,16 @@ class Scored(NamedTuple):
         return 0.5 * self.cosine + 0.5 * self.fuzzy
 
 
+Ranked = NDArray[np.float64]
+"""Entries × `Scored`'s fields."""
+
+
+def scored(row: NDArray[np.float64]) -> Scored:
+    """One of the entries of a `Ranked`."""
+    entry, phrasing, *measures = row.tolist()
+    return Scored(int(entry), int(phrasing), *measures)
+
+
 class Scorer:
     """Measures entries.
 
@@ -78,7 +88,7 @@ class Scorer:
         self._texts = texts
         self._owners = owners
 
-    def rank(self, canonical: str, query: Query, without: Numbers | None = None) -> list[Scored]:
+    def rank(self, canonical: str, query: Query, without: Numbers | None = None) -> Ranked:
         """The entries that share anything with the question, at most `ENTRIES`, likeliest first by a rough measure.
 
         Args:
@@ -91,47 +101,46 @@ class Scorer:
             stays = ~np.isin(rows, without)
             rows, cosines = rows[stays][:NEAREST], cosines[stays][:NEAREST]
         if not len(rows):
-            return []
+            return np.zeros((0, len(Scored._fields)))
         return self._measure(canonical, query, rows, cosines)
 
-    def _measure(self, canonical: str, query: Query, rows: Numbers, cosines: Floats) -> list[Scored]:
-        numbers = rows.tolist()
-        owners = self._owners[rows]
-        texts = [self._texts[number] for number in numbers]
+    def _measure(self, canonical: str, query: Query, rows: Numbers, cosines: Floats) -> Ranked:
+        texts = [self._texts[number] for number in rows.tolist()]
         if query.sounds:
             texts = [spoken(text) for text in texts]
-        fuzzy = process.cdist([canonical], texts, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
-        near = 0.5 * cosines + 0.5 * fuzzy
+        fuzzy = process.cdist([canonical], texts, scorer=fuzz.ratio, dtype=np.float32)[0]
+        fuzzy /= 100
+        near = 0.5 * (cosines + fuzzy)
         around = self._index.around(rows, query)
         system = _kernel(around.gram)
         system.ravel()[:: len(rows) + 1] += np.float32(RIDGE)
         votes_of = np.linalg.solve(system, _kernel(cosines))
+        owners = self._owners[rows]
         entries = np.array(list(dict.fromkeys(owners.tolist())), dtype=np.int64)
         groups = (entries[:, None] == owners).astype(np.float32)
         learned = groups @ votes_of
         nearest = (groups * near).argmax(axis=1)
-        order = (-(0.5 * near[nearest] + 0.5 * learned)).argsort(kind="stable")[:ENTRIES]
+        order = (-(near[nearest] + learned)).argsort(kind="stable")[:ENTRIES]
         groups, nearest = groups[order], nearest[order]
-        asked = np.square(query.weights)
+        asked = query.weights * query.weights
         # The tenth phrasing of other entries: where all but nine of the entry's and others' stand before it.
-        tenth = ((1 - groups).cumsum(axis=1) >= _BACKGROUND).argmax(axis=1)
-        background = np.where(len(rows) - groups.sum(axis=1) >= _BACKGROUND, cosines[tenth], 0)
-        covered = (groups @ around.has > 0) @ asked
-        known, size = float(asked.sum()), float(np.log1p(len(asked)))
-        measures = zip(
-            entries[order].tolist(),
-            rows[nearest].tolist(),
-            cosines[nearest].tolist(),
-            fuzzy[nearest].tolist(),
-            learned[order].tolist(),
-            covered.tolist(),
-            around.reverse[nearest].tolist(),
-            around.cores(groups).tolist(),
-            (groups[:, :VOTERS].sum(axis=1) / VOTERS).tolist(),
-            (cosines[nearest] - background).tolist(),
-            strict=True,
-        )
-        return [Scored._make((*row, known, size)) for row in measures]
+        others = (1 - groups).cumsum(axis=1)
+        background = np.where(others[:, -1] >= _BACKGROUND, cosines[(others >= _BACKGROUND).argmax(axis=1)], 0)
+        alike = cosines[nearest]
+        found = np.empty((len(order), len(Scored._fields)))
+        found[:, 0] = entries[order]
+        found[:, 1] = rows[nearest]
+        found[:, 2] = alike
+        found[:, 3] = fuzzy[nearest]
+        found[:, 4] = learned[order]
+        found[:, 5] = (groups @ around.has > 0) @ asked
+        found[:, 6] = around.reverse[nearest]
+        found[:, 7] = around.cores(groups)
+        found[:, 8] = groups[:, :VOTERS].sum(axis=1) / VOTERS
+        found[:, 9] = alike - background
+        found[:, 10] = asked.sum()
+        found[:, 11] = np.log1p(len(asked))
+        return found
 
 
 def _kernel(similarities: Floats) -> Floats:

@@ -6,6 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.matching.features import stem
@@ -50,10 +52,10 @@ class Spelling:
         if len(word) < SHORTEST or len(word) > 40 or self.knows(word):
             return word
         slips = 1 if len(word) < _TWO_SLIPS else 2
-        best, found = (slips + 1, 0), word
-        for known in self._by_first.get(word[0], ()):
-            if abs(len(known) - len(word)) <= slips:
-                distance = OSA.distance(word, known, score_cutoff=slips)
-                if (distance, -self._counts[known]) < best and distance <= slips:
-                    best, found = (distance, -self._counts[known]), known
-        return found
+        others = self._by_first.get(word[0], [])
+        distances = process.cdist([word], others, scorer=OSA.distance, score_cutoff=slips, dtype=np.uint8)
+        near = [
+            (int(distances[0, at]), -self._counts[others[at]], others[at])
+            for at in (distances[0] <= slips).nonzero()[0]
+        ]
+        return min(near)[2] if near else word
