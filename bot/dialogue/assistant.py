@@ -13,7 +13,7 @@ from bot.dialogue.aspects import aspect_of
 from bot.dialogue.conversation import LET_GO_AFTER, Conversation, Reply, Step, Utterance
 from bot.dialogue.phrases import Control, asks, control
 from bot.dialogue.relevance import matters
-from bot.dialogue.rereading import reread
+from bot.dialogue.rereading import columns, reread
 from bot.dialogue.speaker import Speaker
 from bot.dialogue.understanding import NONE_OF_THESE, Question, Understanding
 from bot.knowledge import UNKNOWN, Detail, Entry, Knowledge
@@ -28,8 +28,8 @@ _LANGUAGES: dict[Control, Language | None] = {
 }  # fmt: skip
 """What asks for a language; None: Chinese, in the user's script."""
 KEPT = 1024
-KEPT_LENGTH = 32
-"""So many questions of so many characters at most are remembered with what they were understood as."""
+KEPT_COLUMNS = 64
+"""So many questions of so many columns at most are remembered with what they were understood as."""
 _STEERING = frozenset({"cancel", "start-over", "back", "greeting", "thanks", "help", "explain", "repeat", *_LANGUAGES})
 """What is never a reply, whatever is asked."""
 _PRESSED: dict[str, Control] = {"back": "back", "start-over": "start-over", "cancel": "cancel"}
@@ -101,7 +101,7 @@ class Assistant:
     def understand(self, text: str, limit: int = 5) -> Question:
         """What a text by itself asks for; a long one, or one of several questions, is read by its parts too."""
         # Many ask the same in the same few words; what is longer is somebody's own story, and not kept.
-        return self._understood(text, limit) if len(text) <= KEPT_LENGTH else self._understand(text, limit)
+        return self._understood(text, limit) if columns(text) <= KEPT_COLUMNS else self._understand(text, limit)
 
     def _understand(self, text: str, limit: int) -> Question:
         return reread(text, self._understanding.question(text, limit), self._understanding.question)

@@ -13,7 +13,7 @@ Read = Callable[[str], Question]
 MOST = 6
 """Of a text that asks more often the last questions are read: a story comes before what it leads to."""
 LONG = 80
-"""Columns, of which a Chinese character takes two. Of a shorter text only questions are read by themselves, if there are two."""
+"""Columns. Of a shorter text only questions are read by themselves, if there are two."""
 LIKELY = 0.6
 """From this confidence on a part speaks for an entry, though it would not be answered by itself."""
 _OFFERED = 3
@@ -36,7 +36,7 @@ def reread(text: str, whole: Question, read: Read) -> Question:
         return several
     if whole.decision == "answer":
         return whole
-    long = _columns(text) >= LONG
+    long = columns(text) >= LONG
     ends = [end for part in (*asking, *said[-1:]) for end in _ends(part)] if long else alone
     return _agreed({end: alone.get(end) or read(end) for end in ends}, whole)
 
@@ -88,5 +88,6 @@ def _before(first: Sequence[Candidate], whole: Question) -> tuple[Candidate, ...
     return (*first, *others)[: max(len(whole.candidates), len(first))]
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
+    """How wide a text is, in columns: a Chinese character takes two."""
     return sum(1 if character.isascii() else 2 for character in text)
