@@ -13,6 +13,7 @@ from typing import Any, TextIO
 import click
 
 from bot import wording
+from bot.address import address_of
 from bot.channels import terminal
 from bot.dialogue import Assistant, Speaker, article_requests
 from bot.errors import KnowledgeCheckError, ShebaoError, UsageError
@@ -258,8 +259,10 @@ def _desk(settings: Settings) -> None:
 
 
 def _tell_address(url: str) -> None:
-    for text in (wording.DESK_AT.zh, wording.DESK_AT.en):
-        click.echo(text.format(url=url), err=True)
+    near = address_of(url.removeprefix("http://")).is_loopback
+    text = wording.DESK_AT if near else wording.DESK_BEHIND
+    for line in (text.zh, text.en):
+        click.echo(line.format(url=url), err=True)
 
 
 def _tell(text: Text) -> None:

@@ -136,6 +136,10 @@ CONNECT_TELEGRAM = _t(
     "To connect Telegram, set TELEGRAM_BOT_TOKEN and run again. To talk in the terminal: shebao chat.",
 )
 DESK_AT = _t("坐席页面：{url}", "The desk: {url}")
+DESK_BEHIND = _t(
+    "坐席页面监听 {url}。其他机器要经反向代理用 https 打开，见 docs/desk.md。",
+    "The desk listens on {url}. Other machines open it by https, through a reverse proxy: see docs/desk.md.",
+)
 
 # ------------------------------------------------------------------ Telegram
 COMMANDS: dict[str, Text] = {

@@ -110,7 +110,18 @@ async def test_half_a_question_has_candidates_with_confidence_and_the_words_that
     assert 'aria-selected="true"' in part
 
 
+async def test_in_english_the_law_stands_beside_the_official_text_and_says_so(site: Visitor) -> None:
+    found = (await site.say("/api/v1/answer", {"entry_id": CANCEL, "language": "en"})).json()["texts"]
+    page = (await site.look(f"/entry/{CANCEL}?lang=en")).text
+    official = "参加职工基本医疗保险的个人，达到法定退休年龄时累计缴费达到国家规定年限的"
+    assert official in found["law"]
+    assert official in page
+    for text in (found["law"], found["full"], page):
+        assert "Our translation; the Chinese text is the official one." in text
+
+
 async def test_an_article_that_is_named_is_a_candidate(site: Visitor) -> None:
+    assert 'data-href="/law/27"' in (await site.say("/parts/candidates", {"text": "27"})).text
     found = (await site.say("/api/v1/match", {"text": "社保法第27条"})).json()
     assert found["articles"] == [{"statute": "law", "number": 27, "name": "《社会保险法》第二十七条"}]
     assert 'data-href="/law/27"' in (await site.say("/parts/candidates", {"text": "第27条"})).text
@@ -159,6 +170,7 @@ def test_every_script_and_text_message_is_short_and_in_the_entrys_own_words(
             assert case
             sms = case.texts["sms"] + "\n" + case.reference
             assert len(sms) <= script.SMS_LIMIT, entry.id
+            assert "…" not in sms, (entry.id, "cut within a sentence: shorten the summary")
             assert case.passages[0].text in {entry.summary.of(language), entry.script.of(language)}
             said = " ".join(line.of(language) for section in case.answer.sections for line in section.lines)
             for passage in case.passages[1:]:
@@ -215,7 +227,11 @@ async def test_what_is_not_there_says_so(site: Visitor, path: str) -> None:
 async def test_the_law_is_searched_by_number_and_by_words(site: Visitor) -> None:
     by_number = (await site.say("/parts/law", {"text": "二十七"})).text
     assert "第二十七条" in by_number
-    assert by_number.count("<h3>") == 1
+    assert by_number.count('class="name"') == 1
+    both = (await site.say("/parts/law", {"text": "社会保险法58条和27条"})).text
+    assert both.count('class="name"') == 2
+    in_traditional = (await site.say("/parts/law", {"text": "失業保險"})).text
+    assert "<mark>失业保险</mark>" in in_traditional
     by_words = (await site.say("/parts/law", {"text": "工伤 职业病"})).text
     assert "<mark>工伤</mark>" in by_words
     assert "<mark>职业病</mark>" in by_words
@@ -563,6 +579,22 @@ async def test_off_this_machine_the_cookie_goes_by_https_only(assistant: Assista
     cookie = answer.headers["set-cookie"].lower()
     assert all(part in cookie for part in ("secure", "httponly", "samesite=strict"))
     assert answer.headers["strict-transport-security"]
+    async with desk(assistant, tmp_path, SHEBAO_DESK_PASSWORD=PASSWORD) as address, visitor(address) as someone:
+        near = await someone.get("/login?lang=en")
+        someone.cookies.clear()
+        proxied = await someone.get("/login?lang=en", headers={"X-Forwarded-Proto": "https"})
+    assert all("secure" not in cookie.lower() for cookie in near.headers.get_list("set-cookie"))
+    assert len(cookies := proxied.headers.get_list("set-cookie")) == 2
+    assert all("; secure" in cookie.lower() for cookie in cookies)
+    assert proxied.headers["strict-transport-security"]
+
+
+async def test_a_browser_that_keeps_no_cookie_is_told_why_it_is_not_let_in(guarded: Visitor) -> None:
+    await guarded.look("/login")
+    guarded.cookies.clear()
+    answer = await guarded.post("/login", data={"csrf": guarded.token, "password": PASSWORD})
+    assert answer.status_code == 403
+    assert "https" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ async def test_keys_do_nothing_while_somebody_writes(site: Site) -> None:
     await page.locator("#q").click()
     await page.keyboard.type("c2mp/?c 1")
     await expect(page.locator("#q")).to_have_value("c2mp/?c 1")
-    await page.locator("#note").click()
+    await page.locator("#main [data-note]").click()
     await page.keyboard.type("c2p")
     await page.get_by_role("tab", name="法条").click()
     await page.locator("#law-q").click()
@@ -261,7 +261,7 @@ async def test_the_law_is_searched_word_for_word_and_what_is_found_is_copied(sit
     await page.get_by_role("tab", name="法条").click()
     await expect(page.locator("[data-law-cited] .quote")).to_have_count(5)
     await page.locator("#law-q").fill("58")
-    await expect(page.locator("[data-law-found] h3")).to_have_text(re.compile("第五十八条"))
+    await expect(page.locator("[data-law-found] .name")).to_have_text(re.compile("第五十八条"))
     await expect(page.locator("[data-law-cited]")).to_be_hidden()
     await page.get_by_role("tab", name="法条").focus()
     await page.keyboard.press("c")
@@ -269,7 +269,7 @@ async def test_the_law_is_searched_word_for_word_and_what_is_found_is_copied(sit
     assert "第五十八条" in (await copied(page)).splitlines()[0]
     await page.locator("#law-q").fill("职业病")
     await expect(page.locator("[data-law-found] mark").first).to_have_text("职业病")
-    await page.locator("[data-law-found] h3 a").first.click()
+    await page.locator("[data-law-found] .name a").first.click()
     await expect(page.locator("[data-article]")).to_be_visible()
     assert "/law/" in page.url
     await page.keyboard.press("c")
@@ -302,10 +302,13 @@ async def test_recent_questions_are_masked_pinned_entries_stay_and_both_are_only
 async def test_one_click_tells_the_editor(site: Site) -> None:
     page = await site.open()
     await ask(page, QUESTION)
-    await page.locator("#note").fill("窗口说不要结算证明")
+    await page.locator("#main [data-note]").fill("窗口说不要结算证明")
     await page.get_by_role("button", name="有错或过时").click()
     await toast(page, "已转给编辑")
-    await page.locator("#q").fill("怎么给汽车上牌照")
+    async with page.expect_response("**/parts/candidates"):
+        await page.locator("#q").fill("怎么给汽车上牌照")
+    await expect(page.locator("[data-candidates] .quiet")).to_be_visible()
+    await page.locator("[data-candidates] [data-note]").fill("第三个人问了")
     async with page.expect_response("**/api/v1/feedback"):
         await page.locator("[data-candidates]").get_by_role("button", name="没有答上来").click()
     await expect(page.locator("[data-candidates]").get_by_role("button", name="没有答上来")).to_be_disabled()
@@ -313,7 +316,7 @@ async def test_one_click_tells_the_editor(site: Site) -> None:
         query = "select text, entry_id, verdict, note from feedback join questions on questions.id = question_id"
         rows = connection.execute(query + " order by feedback.id").fetchall()
     connection.close()
-    assert rows == [(QUESTION, CANCEL, "bad", "窗口说不要结算证明"), ("怎么给汽车上牌照", None, "none", None)]
+    assert rows == [(QUESTION, CANCEL, "bad", "窗口说不要结算证明"), ("怎么给汽车上牌照", None, "none", "第三个人问了")]
 
 
 async def test_a_server_that_is_gone_is_said(site: Site) -> None:
@@ -321,7 +324,157 @@ async def test_a_server_that_is_gone_is_said(site: Site) -> None:
     await page.route("**/parts/*", lambda route: route.abort())
     await page.locator("#q").fill("医保")
     await toast(page, "服务没有应答")
+    await page.unroute("**/parts/*")
+    await page.keyboard.press("Enter")  # the same words again
+    await expect(page.locator("[data-answer]")).to_be_visible()
     site.faults[:] = [fault for fault in site.faults if "ERR_FAILED" not in fault]
+
+
+async def test_enter_never_opens_what_was_found_for_other_words(site: Site) -> None:
+    page = await site.open()
+    await page.locator("#q").fill("停保")
+    await expect(page.locator("[role=option]").first).to_be_visible()
+    await page.route("**/parts/*", lambda route: route.abort())
+    await page.locator("#q").fill("工伤认定多久出结果")
+    await toast(page, "服务没有应答")
+    await expect(page.locator("[role=option]")).to_have_count(0)
+    await page.unroute("**/parts/*")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("h1")).to_contain_text("工伤认定")
+    site.faults[:] = [fault for fault in site.faults if "ERR_FAILED" not in fault]
+
+
+async def test_a_server_that_hangs_is_said_and_what_needs_none_works(site: Site) -> None:
+    page = await site.open(f"/entry/{CANCEL}")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    await page.route("**/parts/*", hold)
+    await page.locator("#q").fill("停保材料")
+    await page.keyboard.press("Enter")
+    await page.locator("[data-do=theme]").click()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    await toast(page, "服务没有应答")
+    await page.locator("h1").focus()
+    await page.keyboard.press("c")
+    await toast(page, "已复制")
+    await page.unroute("**/parts/*")
+
+
+async def test_the_next_caller_has_not_ticked_anything_and_is_read_to_first(site: Site) -> None:
+    page = await site.open()
+    await ask(page, "医保账户注销")
+    await page.get_by_role("tab", name="材料").click()
+    await page.locator("[data-paper]").first.check()
+    await page.locator(".brand").click()
+    await expect(page.locator("#q")).to_be_focused()
+    await ask(page, "我妈去世了医保怎么注销")
+    await expect(page.get_by_role("tab", name="口述")).to_have_attribute("aria-selected", "true")
+    await page.get_by_role("tab", name="材料").click()
+    await expect(page.locator("[data-have]")).to_have_text(re.compile("^已有 0/"))
+
+
+async def test_recent_questions_keep_the_callers_words(site: Site) -> None:
+    page = await site.open()
+    await ask(page, "我妈走了医保怎么注销")
+    await ask(page, QUESTION)
+    await ask(page, "停保要什么材料")
+    recent = page.locator("[data-recent] a span")
+    await expect(recent).to_have_text(["停保要什么材料", QUESTION, "我妈走了医保怎么注销"])
+    await recent.nth(1).click()
+    await expect(page.locator("[data-answer]")).to_have_attribute("data-question", QUESTION)
+    await expect(recent).to_have_text([QUESTION, "停保要什么材料", "我妈走了医保怎么注销"])
+    await page.go_back()
+    await expect(page.locator("[data-answer]")).to_have_attribute("data-question", "停保要什么材料")
+    await page.reload()
+    await expect(page.locator("[data-answer]")).to_have_attribute("data-question", "停保要什么材料")
+
+
+async def test_what_is_written_beside_an_answer_survives_a_detail_and_the_language(site: Site) -> None:
+    page = await site.open()
+    await ask(page, "医保账户注销要带什么材料")
+    await page.locator("#main [data-note]").fill("窗口另要照片")
+    await page.get_by_role("tab", name="法条").click()
+    await page.locator("#law-q").fill("失業保險")
+    await expect(page.locator("[data-law-found] mark").first).to_have_text("失业保险")
+    await page.get_by_role("tab", name="材料").click()
+    await page.locator("[data-paper]").nth(1).check()
+    first = await page.locator("#panel-full .part").first.get_attribute("class")
+    await page.locator("[data-active] [data-option]").first.click()
+    await expect(page.locator("[data-changed]")).not_to_be_empty()
+    for _ in range(2):
+        await expect(page.locator("#main [data-note]")).to_have_value("窗口另要照片")
+        await expect(page.locator("#law-q")).to_have_value("失業保險")
+        await expect(page.locator("[data-paper]").nth(1)).to_be_checked()
+        assert await page.locator("#panel-full .part").first.get_attribute("class") == first
+        await page.get_by_role("link", name="English").or_(page.get_by_role("link", name="中文")).click()
+        await page.wait_for_load_state("networkidle")
+
+
+async def test_candidates_come_in_the_other_language_too(site: Site) -> None:
+    page = await site.open()
+    await page.locator("#q").fill("停保材料")
+    await expect(page.locator("[role=option]").first).to_contain_text("停保")
+    await page.get_by_role("link", name="English").click()
+    await expect(page.locator("[role=option]").first).to_contain_text("stop")
+    await page.locator("#q").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-answer]")).to_be_visible()
+
+
+async def test_an_arrow_right_after_the_last_letter_counts_and_a_composing_input_method_is_left_alone(
+    site: Site,
+) -> None:
+    page = await site.open()
+    await page.locator("#q").fill("医保卡丢了")
+    await page.keyboard.press("ArrowDown")
+    await page.wait_for_timeout(300)
+    await expect(page.locator("[role=option]").nth(1)).to_have_attribute("aria-selected", "true")
+    key = "new KeyboardEvent('keydown', {key: 'Enter', keyCode: 229, bubbles: true})"
+    await page.evaluate(f"document.querySelector('#q').dispatchEvent({key})")
+    await page.wait_for_timeout(200)
+    await expect(page.locator("[data-answer]")).to_have_count(0)
+
+
+async def test_words_never_come_into_an_address_be_there_scripts_or_not(site: Site) -> None:
+    context = await site.browser.new_context(java_script_enabled=False, locale="zh-CN")
+    page = await context.new_page()
+    await page.goto(f"{site.address}/entry/{CANCEL}")
+    for panel in ("script", "full", "materials", "law"):
+        await expect(page.locator(f"#panel-{panel}")).to_be_visible()
+    await expect(page.locator(".bar, .judge, .search")).to_have_count(3)
+    await expect(page.locator(".search")).to_be_hidden()
+    assert await page.locator("form[data-search] [name]").count() == 0
+
+
+async def test_what_was_typed_when_the_session_ended_is_there_after_the_login(
+    site: Site, assistant: Assistant, tmp_path: Path
+) -> None:
+    async with desk(assistant, tmp_path, SHEBAO_DESK_PASSWORD="correct horse battery") as address:
+        page = await opened(site.browser, address + "/")
+        for _ in range(2):
+            await page.get_by_label("密码").fill("correct horse battery")
+            await page.keyboard.press("Enter")
+            await expect(page.locator("#q")).to_be_visible()
+            if await page.locator("#q").input_value():
+                break
+            await page.context.clear_cookies()
+            await page.keyboard.insert_text("停保要什么材料")
+            await expect(page.locator(".card")).to_contain_text("登录已过期")
+        await expect(page.locator("#q")).to_have_value("停保要什么材料")
+        await expect(page.locator("[role=option]").first).to_be_visible()
+        # Logged out and in again in another tab: this page's token is of before.
+        other = await page.context.new_page()
+        await other.goto(address)
+        await other.get_by_role("button", name="退出").click()
+        await other.get_by_label("密码").fill("correct horse battery")
+        await other.keyboard.press("Enter")
+        await expect(other.locator("#q")).to_be_visible()
+        await page.locator("[data-candidates]").get_by_role("button", name="没有答上来").click()
+        await toast(page, "已转给编辑")
+        await page.context.close()
 
 
 async def test_the_theme_follows_the_system_until_one_is_chosen(site: Site) -> None:
@@ -341,8 +494,10 @@ async def test_a_hand_out_has_steps_papers_and_law_and_nothing_to_press(site: Si
     await page.emulate_media(media="print")
     for shown in ("#panel-full", "#panel-law", "h1"):
         await expect(page.locator(shown)).to_be_visible()
-    for hidden in (".side", ".top", ".bar", "#panel-script", ".judge", ".acts"):
+    for hidden in (".side", ".top", ".bar", "#panel-script", ".judge", ".acts", ".rests"):
         await expect(page.locator(hidden).first).to_be_hidden()
+    await page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert await page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(23, 33, 31)"
 
 
 async def test_a_phone_shows_everything_without_scrolling_sideways(site: Site) -> None:
@@ -360,6 +515,23 @@ async def test_a_phone_shows_everything_without_scrolling_sideways(site: Site) -
     site.faults[:] = [fault for fault in site.faults if "404" not in fault]
 
 
+async def test_a_phone_takes_the_next_question_while_an_answer_is_open(site: Site) -> None:
+    page = await site.open(size=PHONE)
+    await ask(page, QUESTION)
+    await page.locator("#q").fill("怎么给汽车上牌照")
+    async with page.expect_response("**/api/v1/feedback"):
+        await page.locator("[data-candidates]").get_by_role("button", name="没有答上来").click()
+    await page.locator("#q").fill("停保要什么材料")
+    await page.locator("[role=option]").first.click()
+    await expect(page.locator("h1")).to_contain_text("停保")
+    await expect(page.locator("[data-candidates]")).to_be_hidden()
+    for path in ("/", f"/entry/{CANCEL}", "/law"):
+        await page.goto(f"{site.address}{path}?lang=en")
+        for width in (390, 320):
+            await page.set_viewport_size({"width": width, "height": 800})
+            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+
+
 async def _findings(page: Page) -> list[str]:
     result = await page.evaluate(f"(async () => {{ {AXE}; return await axe.run(document); }})()")
     return [
@@ -370,19 +542,29 @@ async def _findings(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "size"), [("light", LAPTOP), ("dark", LAPTOP), ("light", PHONE)], ids=["light", "dark", "phone"]
+    ("scheme", "size", "language"),
+    [("light", LAPTOP, "zh"), ("dark", LAPTOP, "en"), ("light", PHONE, "en"), ("dark", PHONE, "zh")],
 )
-async def test_a_screen_reader_and_weak_eyes_find_everything(site: Site, scheme: str, size: tuple[int, int]) -> None:
-    page = await site.open(scheme=scheme, size=size)
+async def test_a_screen_reader_and_weak_eyes_find_everything(
+    site: Site, scheme: str, size: tuple[int, int], language: str
+) -> None:
+    page = await site.open(f"/?lang={language}", scheme=scheme, size=size)
     await page.locator("#q").fill("医保账户注销")
     await expect(page.locator("[role=option]").first).to_be_visible()
     found = {"welcome, candidates": await _findings(page)}
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-answer]")).to_be_visible()
-    await page.evaluate("document.querySelectorAll('.panel').forEach((panel) => panel.hidden = false)")
+    await page.locator("#law-q").evaluate(
+        "field => { field.value = '失业'; field.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    await expect(page.locator("[data-law-found] .quote").first).to_be_attached()
+    await page.evaluate(
+        "document.querySelectorAll('[role=tabpanel]').forEach((panel) => panel.toggleAttribute('data-open', true))"
+    )
     found["all tabs"] = await _findings(page)
-    await page.goto(site.address + "/law/27?lang=en")
-    found["article"] = await _findings(page)
+    for path in ("/law/27", "/law"):
+        await page.goto(site.address + path)
+        found[path] = await _findings(page)
     assert {name: each for name, each in found.items() if each} == {}
 
 

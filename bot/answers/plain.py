@@ -38,8 +38,10 @@ def render_materials(answer: Answer, language: Language) -> str:
 
 
 def render_law(answer: Answer, language: Language) -> str:
-    """The cited articles alone, with the reasons why they apply; empty where the answer cites none."""
-    return "\n\n".join([answer.title.of(language), law]) if (law := _law(answer, language)) else ""
+    """The cited articles alone, with the reasons why they apply; in English the official Chinese text too. Empty where the
+    answer cites none."""
+    law = _law(answer, language, official=True)
+    return "\n\n".join([answer.title.of(language), law]) if law else ""
 
 
 def render_article(quote: Quote, language: Language) -> str:
@@ -51,13 +53,18 @@ def render_article(quote: Quote, language: Language) -> str:
     return f"{head}\n{quote.text.en}\n\n{wording.TRANSLATION.en}\n{quote.text.zh}"
 
 
-def _law(answer: Answer, language: Language) -> str:
+def _law(answer: Answer, language: Language, *, official: bool = False) -> str:
     if not answer.quotes:
         return ""
+    translated = language not in CHINESE and any(quote.word_for_word for quote in answer.quotes)
     blocks = []
     for quote in answer.quotes:
-        text = "\n".join("  " + line for line in quote.text.of(language).splitlines())
-        blocks.append("\n".join(part for part in (_dot(quote, language), text) if part))
+        lines = quote.text.of(language).splitlines()
+        if translated and official and quote.word_for_word:
+            lines += quote.text.zh.splitlines()
+        blocks.append("\n".join([_dot(quote, language), *("  " + line for line in lines)]))
+    if translated:
+        blocks.append(f"({wording.TRANSLATION.of(language)})")
     return _block(layout.heading("law", language), blocks, language)
 
 

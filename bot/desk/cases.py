@@ -188,7 +188,8 @@ class Cases:
         return Found(question.decision, hits, tuple(self.named_articles(heard)), stated)
 
     def named_articles(self, text: str) -> Sequence[Quote]:
-        """The articles that a text names."""
+        """The articles that a text names; a bare number is one."""
+        text = f"第{text}条" if (bare := text.strip()).isdecimal() and len(bare) < 4 else text
         found = [quote(self.knowledge, request.statute, request.number) for request in article_requests(text)]
         return [each for each in found if each]
 

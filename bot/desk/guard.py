@@ -38,6 +38,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 _BOUNCE = '<!doctype html><title>…</title><meta http-equiv="refresh" content="0">'
 
 
@@ -66,16 +67,23 @@ class Headers:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        self._headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+        self._secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
+        # A proxy on this machine, with TLS before it, tells so.
+        secure = self._secure or dict(scope.get("headers", ())).get(b"x-forwarded-proto") == b"https"
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                for name, value in (HEADERS | (HTTPS if secure else {})).items():
                     headers[name] = value
+                if secure:
+                    cookies = headers.getlist("set-cookie")
+                    del headers["set-cookie"]
+                    for cookie in cookies:
+                        headers.append("set-cookie", cookie if "; secure" in cookie.lower() else f"{cookie}; secure")
                 # What is shown may be about somebody; only the page's own files may be kept, and are asked for again.
                 headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
             await send(message)

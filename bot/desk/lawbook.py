@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answers import Quote, quote
 from bot.dialogue import article_requests
 from bot.knowledge import Entry, Knowledge
+from bot.matching import fold
 
 MOST_FOUND = 20
 SEARCH_LENGTH = 100
+_NUMERAL = "0-9零〇一二两三四五六七八九十百"
+_BARE = re.compile(rf"(?<![第{_NUMERAL}])([{_NUMERAL}]{{1,6}})\s*条")
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class LawBook:
             for article in statute.articles
         )
         self.quotes: tuple[Quote, ...] = tuple(each for each in found if each)
-        self._folded = [f"{each.text.zh}\n{each.text.en}".casefold() for each in self.quotes]
+        self._folded = [fold(f"{each.text.zh} {each.text.en}") for each in self.quotes]
         self._citing: dict[tuple[str, int], list[Entry]] = {}
         for entry in knowledge.entries.values():
             for citation in entry.cites:
@@ -68,11 +72,12 @@ class LawBook:
     def search(self, text: str) -> Passed:
         """The articles that a text names (27, 第二十七条), or that hold all its words, be it in Chinese or in English."""
         said = text.strip()[:SEARCH_LENGTH]
-        requests = article_requests(said) or article_requests(f"第{said}条")
+        # "58条和27条": among articles a number before 条 is one of them.
+        requests = article_requests(_BARE.sub(r"第\1条", said)) or article_requests(f"第{said}条")
         named = [each for request in requests if (each := self.article(request.statute, request.number))]
         if named or not said:
             return Passed(tuple(named), (), 0)
-        words = tuple(dict.fromkeys(said.casefold().split()))
+        words = tuple(dict.fromkeys(fold(said).split()))
         found = [
             each for each, folded in zip(self.quotes, self._folded, strict=True) if all(w in folded for w in words)
         ]

@@ -44,18 +44,23 @@ class Login:
     async def _log_in(self, request: Request) -> Response:
         body = (await posted(request)).decode("utf-8", "replace")
         fields = {name: values[0] for name, values in parse_qs(body, max_num_fields=10).items()}
-        refuse_without_token(request, fields.get("csrf", ""))
         after, name = local_path(fields.get("next", "")), fields.get("name", "").strip()[:40]
         # Not for the one name behind the one password: anybody could keep everybody out.
         keys = (f"address {request.client.host if request.client else ''}", *([f"name {name}"] * self._accounts.named))
         say = Speech(language_of(request))
+        if not request.session.get("csrf"):
+            return self._show(request, after, say("login_cookie"), 403, name=name)
+        refuse_without_token(request, fields.get("csrf", ""))
         if wait := self._attempts.wait(keys, time.monotonic()):
-            return self._show(request, after, say("login_wait", seconds=wait), 429, {"Retry-After": str(wait)})
+            return self._show(
+                request, after, say("login_wait", seconds=wait), 429, {"Retry-After": str(wait)}, name=name
+            )
         # Before the check, so that attempts made at the same time count too.
         self._attempts.failed(keys, time.monotonic())
         found = await self._accounts.check(name, fields.get("password", ""))
         if found is None:
-            return self._show(request, after, say("login_wrong"), 401)
+            wrong = "login_wrong" if self._accounts.named else "login_wrong_password"
+            return self._show(request, after, say(wrong), 401, name=name)
         self._attempts.passed(keys)
         # A new session: what somebody else may have planted before is not carried over.
         request.session.clear()
@@ -67,7 +72,14 @@ class Login:
         return Response(status_code=204)
 
     def _show(
-        self, request: Request, after: str, error: str = "", status: int = 200, headers: dict[str, str] | None = None
+        self,
+        request: Request,
+        after: str,
+        error: str = "",
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        *,
+        name: str = "",
     ) -> Response:
         return self._renderer.respond(
             "login.html",
@@ -78,6 +90,8 @@ class Login:
             after=after,
             error=error,
             named=self._accounts.named,
+            name=name,
+            ended="ended" in request.query_params,
         )
 
 

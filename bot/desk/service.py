@@ -93,8 +93,11 @@ class Desk:
         reads = request.method == "GET" or "text/html" in request.headers.get("accept", "")
         if reads and not path_of(request).startswith(("/api/", "/static/")):
             say = Speech(language_of(request))
-            said = say("not_found") if error.status_code == 404 else error.detail
-            return self._renderer.respond("trouble.html", request, error.status_code, headers, error=said)
+            missing = error.status_code == 404
+            said, detail = say("not_found" if missing else "refused"), "" if missing else error.detail
+            return self._renderer.respond(
+                "trouble.html", request, error.status_code, headers, error=said, detail=detail
+            )
         return JSONResponse({"error": error.detail}, error.status_code, headers)
 
     def listener(self, at: Address) -> Listener:

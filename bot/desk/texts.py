@@ -21,8 +21,8 @@ TEXTS: dict[str, Text] = {
     "confidence": _t("把握 {percent}%", "{percent} % sure"),
     "matched": _t("对上：", "Matched: "),
     "nothing": _t(
-        "没有对得上的问题。换个说法再试，或请来电人拨打 12333、12393。",
-        "Nothing fits. Try other words, or refer the caller to 12333 or 12393.",
+        "没有对得上的问题，换个说法再试。仍没有的，记下来转给编辑；医保的事也可请来电人拨打 12393。",
+        "Nothing fits: try other words. If there is still nothing, tell the editor; for medical insurance the caller may also call 12393.",
     ),
     "doubtful": _t("都没有把握，请先问清楚。", "None of these is likely: ask the caller first."),
     "count": _t("{count} 个候选，按回车打开第一个", "{count} candidates; Enter opens the first"),
@@ -88,6 +88,7 @@ TEXTS: dict[str, Text] = {
     "theme_auto": _t("跟随系统", "System"),
     "theme_light": _t("浅色", "Light"),
     "theme_dark": _t("深色", "Dark"),
+    "tools": _t("工具", "Tools"),
     "keys": _t("快捷键", "Keys"),
     "keys_title": _t("键盘就够了", "The keyboard suffices"),
     "close": _t("关闭", "Close"),
@@ -103,12 +104,21 @@ TEXTS: dict[str, Text] = {
     "stale": _t("页面已过期，请刷新（F5）。", "The page is out of date: load it again (F5)."),
     "login": _t("登录", "Log in"),
     "login_title": _t("坐席登录", "Log in to the desk"),
+    "login_wrong_password": _t("密码不对。", "The password is wrong."),
+    "login_cookie": _t(
+        "浏览器没有留住这一页的 Cookie：请用 https 开头的地址打开，并允许 Cookie。",
+        "The browser did not keep this page’s cookie: open the desk by its https address, and allow cookies.",
+    ),
+    "login_ended": _t(
+        "登录已过期，请重新登录。刚才输入的还在。", "The session has ended: log in again. What you typed is kept."
+    ),
     "name": _t("账号", "Name"),
     "password": _t("密码", "Password"),
     "login_wrong": _t("账号或密码不对。", "Name or password is wrong."),
     "login_wait": _t("错得太多，请 {seconds} 秒后再试。", "Too many wrong attempts. Try again in {seconds} s."),
     "logout": _t("退出", "Log out"),
     "trouble": _t("打不开这一页", "This page cannot be shown"),
+    "refused": _t("不能这样打开。", "It cannot be opened like this."),
     "not_found": _t("没有这个条目或条文。", "There is no such entry or article."),
     "home": _t("回到首页", "To the start"),
     "noscript": _t(

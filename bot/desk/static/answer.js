@@ -1,5 +1,6 @@
 // The answer on the right: opened, changed in place by a detail, in one of its forms. Its address is the page's.
 import { $, $$, fragment, get, post, say, toast } from "./page.js";
+import { search } from "./law.js";
 import { draw, isPinned, pin, remember } from "./shelf.js";
 
 let tab = "script";
@@ -8,32 +9,65 @@ let ticked = { entry: "", papers: new Set() };
 
 export const answer = () => $("[data-answer]");
 
+// A new question: what the last caller had ticked is not this one's, and what is said first is read out first.
+export function begun() {
+  ticked = { entry: "", papers: new Set() };
+  tab = "script";
+}
+
 export async function open(chosen, focus = "[data-focus]") {
   const mine = ++latest;
   const found = await post("/parts/answer", chosen);
   if (found === null || mine !== latest) return;
   const before = answer()?.dataset.entry;
+  const written = writings();
   $("#main").replaceChildren(fragment(found));
-  const { address, entry } = answer().dataset;
-  if (before === entry && location.pathname === `/entry/${entry}`) history.replaceState({}, "", address);
-  else history.pushState({}, "", address);
+  const { address, entry, question } = answer().dataset;
+  if (before === entry && location.pathname === `/entry/${entry}`) history.replaceState({ question }, "", address);
+  else history.pushState({ question }, "", address);
   settle();
+  if (before === entry) {
+    restore(written);
+    $("[data-changed]").textContent = ($("[data-active] legend") ?? $(".script .say")).textContent;
+  }
   ($(focus) ?? $("[data-focus]")).focus({ preventScroll: before === entry });
   if (before !== entry) window.scrollTo({ top: 0 });
   remember(answer());
 }
 
-// Another page of the desk in the place of this one's main part.
-export async function go(address, push = true) {
+// Another page of the desk in the place of this one's main part; the words by which it was asked for stay known.
+export async function go(address, question = "", push = true) {
   const mine = ++latest;
   const page = await get(address);
   if (page === null || mine !== latest) return;
   $("#main").replaceChildren(...$("#main", page).childNodes);
-  if (push) history.pushState({}, "", address);
+  if (push) history.pushState({ question }, "", address);
+  asked(question);
   settle();
-  $("[data-focus]")?.focus({ preventScroll: true });
+  ($("[data-focus]") ?? $("#q")).focus({ preventScroll: true });
   window.scrollTo({ top: 0 });
   if (answer()) remember(answer());
+}
+
+// The words by which the answer was asked for, which its address does not tell.
+export function asked(question) {
+  if (answer() && question) answer().dataset.question = question;
+}
+
+// What is written beside an answer, and which papers are ticked, by place: in another language their names are others.
+export function writings() {
+  return {
+    note: $("#main [data-note]")?.value ?? "",
+    law: $("#law-q")?.value ?? "",
+    papers: $$("[data-paper]").map((paper) => paper.checked),
+  };
+}
+
+export function restore({ note, law }) {
+  if ($("#main [data-note]")) $("#main [data-note]").value = note;
+  if (!law || !$("#law-q")) return;
+  $("#law-q").value = law;
+  search($("#law-q"));
 }
 
 // After anything new is shown.
@@ -41,6 +75,9 @@ export function settle() {
   const shown = answer();
   document.title = [$("#main h1")?.textContent, $(".brand span").textContent].filter(Boolean).join(" · ");
   document.body.classList.toggle("answering", location.pathname !== "/");
+  const other = new URL(location.href);
+  other.searchParams.set("lang", new URL($('[data-do="language"]').href).searchParams.get("lang"));
+  $('[data-do="language"]').href = other.pathname + other.search;
   if (!shown) return;
   $('[data-do="reference"]').checked = read("reference") !== "off";
   if (ticked.entry !== shown.dataset.entry) ticked = { entry: shown.dataset.entry, papers: new Set() };
@@ -58,7 +95,7 @@ export function select(name, focus = false) {
     each.setAttribute("aria-selected", String(mine));
     each.tabIndex = mine ? 0 : -1;
     if (mine && focus) each.focus();
-    $(`#panel-${each.dataset.tab}`).hidden = !mine;
+    $(`#panel-${each.dataset.tab}`).toggleAttribute("data-open", mine);
   }
 }
 
@@ -89,6 +126,16 @@ export function tick(paper) {
   if (paper.checked) ticked.papers.add(text);
   else ticked.papers.delete(text);
   count();
+}
+
+// The papers that were ticked, by place.
+export function tickAll(papers) {
+  const here = $$("[data-paper]");
+  if (here.length !== papers.length) return;
+  here.forEach((paper, place) => {
+    paper.checked = papers[place];
+    tick(paper);
+  });
 }
 
 function count() {

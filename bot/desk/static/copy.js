@@ -1,9 +1,10 @@
 // To the clipboard: what the open tab shows, as plain text, and where it came from.
 import { $, $$, say, toast } from "./page.js";
 import { answer, openTab } from "./answer.js";
+import { looked } from "./law.js";
 
 export async function copyShown() {
-  await copy(shownText(), "\n\n");
+  await copy(await shownText(), "\n\n");
 }
 
 export async function copySms() {
@@ -15,12 +16,13 @@ export async function copyLink() {
   if (place && (await write(location.origin + place.dataset.address))) toast(say("link_copied"));
 }
 
-function shownText() {
-  if (!answer()) return text("article");
+async function shownText() {
   const tab = openTab();
-  if (tab === "law" && $("#law-q").value.trim()) {
+  if ($("#law-q")?.value.trim() && (!answer() || tab === "law")) {
+    await looked();
     return $$("[data-law-found] [data-plain]").map(plain).join("\n\n");
   }
+  if (!answer()) return text("article");
   if (tab !== "materials") return text(tab);
   const papers = $$("[data-paper]");
   let number = 0;
@@ -30,7 +32,7 @@ function shownText() {
 const text = (name) => $(`template[data-text="${name}"]`)?.content.textContent ?? "";
 
 const plain = (article) =>
-  $$("h3, p", article)
+  $$(".name, p", article)
     .map((part) => part.textContent.trim().replace(/\s+/g, " "))
     .join("\n");
 
@@ -40,7 +42,7 @@ async function copy(said, between) {
     return;
   }
   const reference = $("template[data-reference]")?.content.textContent;
-  const whole = reference && $('[data-do="reference"]').checked ? said + between + reference : said;
+  const whole = reference && $('[data-do="reference"]')?.checked ? said + between + reference : said;
   if (await write(whole)) toast(say("copied", { count: [...whole].length }));
 }
 

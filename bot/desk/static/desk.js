@@ -1,10 +1,12 @@
 // What happens on a click, a key, an input. Everything is heard on the document, so that what is exchanged needs no binding.
-import { $, get, post, say, toast } from "./page.js";
-import { answer, digit, go, keep, press, read, select, settle, tick, togglePin, turn } from "./answer.js";
+import { $, draft, get, post, say, toast } from "./page.js";
+import {
+  answer, asked, digit, go, keep, open, press, read, restore, select, settle, tick, tickAll, togglePin, turn, writings,
+} from "./answer.js";
 import { copyLink, copyShown, copySms } from "./copy.js";
 import { search, searched } from "./law.js";
 import { draw, forget } from "./shelf.js";
-import { back, choose, refresh, step, typed } from "./suggest.js";
+import { back, choose, hold, refresh, reset, step, typed } from "./suggest.js";
 
 // Keys may come faster than answers: each waits until what the one before began is there.
 let line = Promise.resolve();
@@ -37,6 +39,7 @@ const actions = {
   report: (button) => report(button),
   language: (link) => speak(link),
 };
+const AT_ONCE = new Set(["print", "keys", "theme"]); // what needs no answer of the server's waits for none
 
 function theme() {
   const kept = read("theme");
@@ -52,17 +55,21 @@ function showTheme() {
 
 async function report(button) {
   const shown = button.closest("[data-answer]");
+  const note = $("[data-note]", button.parentElement);
   const { entry, details, question } = shown?.dataset ?? {};
   const message = {
     verdict: button.dataset.verdict,
     question: shown ? question : $("#q").value.trim(),
-    note: $("#note", shown ?? document.createElement("p"))?.value ?? "",
+    note: note.value,
     language: document.documentElement.lang.slice(0, 2),
   };
   if (shown) Object.assign(message, { entry_id: entry, details: JSON.parse(details) });
   button.disabled = true;
-  if ((await post("/api/v1/feedback", message)) !== null) toast(say("sent"));
-  else button.disabled = false;
+  if ((await post("/api/v1/feedback", message)) === null) button.disabled = false;
+  else {
+    note.value = "";
+    toast(say("sent"));
+  }
 }
 
 // The same page in the other language; what stands in the search box stays.
@@ -72,14 +79,21 @@ async function speak(link) {
   const page = await get(address);
   if (page === null) return;
   const said = $("#q").value;
+  const written = writings();
   document.documentElement.lang = page.documentElement.lang;
   $('meta[name="csrf"]').content = $('meta[name="csrf"]', page).content;
   const question = answer()?.dataset.question;
   document.body.replaceWith(page.body);
-  if (answer() && question) answer().dataset.question = question;
   $("#q").value = said;
+  asked(question);
+  reset();
   begin();
-  if (said) refresh();
+  if (question) {
+    // What was asked for comes first.
+    await open({ entry_id: answer().dataset.entry, details: JSON.parse(answer().dataset.details), question });
+  }
+  restore(written);
+  tickAll(written.papers);
   $('[data-do="language"]').focus();
 }
 
@@ -91,14 +105,23 @@ document.addEventListener("click", (event) => {
   if (!target) return;
   if (target.matches("[data-do]:not([type=checkbox])")) {
     event.preventDefault();
-    queue(() => actions[target.dataset.do](target));
+    if (AT_ONCE.has(target.dataset.do)) actions[target.dataset.do]();
+    else queue(() => actions[target.dataset.do](target));
   } else if (target.matches("[data-option]")) queue(() => press(target));
   else if (target.matches("[data-tab]")) select(target.dataset.tab);
   else if (target.matches("[role=option]")) queue(() => choose(target));
-  else if (target.matches('a[href^="/"]') && !(event.ctrlKey || event.metaKey || event.shiftKey || event.button)) {
+  else if (target.matches(".skip")) {
     event.preventDefault();
-    queue(() => go(target.getAttribute("href")));
+    $("#main").focus();
+  } else if (target.matches('a[href^="/"]') && !(event.ctrlKey || event.metaKey || event.shiftKey || event.button)) {
+    event.preventDefault();
+    queue(() => go(target.getAttribute("href"), target.dataset.question));
   }
+});
+
+// A press in the list must not take the cursor out of the search box first: on a phone the list goes with it.
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest("[data-candidates]") && !writing(event.target)) event.preventDefault();
 });
 
 document.addEventListener("input", (event) => {
@@ -108,6 +131,10 @@ document.addEventListener("input", (event) => {
 });
 
 // While an input method composes, what stands in the box is not yet what is meant.
+document.addEventListener("compositionstart", (event) => {
+  if (event.target.id === "q") hold();
+});
+
 document.addEventListener("compositionend", (event) => {
   if (event.target.id === "q") typed();
   if (event.target.id === "law-q") searched(event.target);
@@ -123,7 +150,8 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || $("[data-keys]").open) return;
+  // 229: an input method has taken the key, where the browser tells it in no other way.
+  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey || $("[data-keys]").open) return;
   if (event.target.id === "q") inSearch(event);
   else if (event.target.id === "law-q" && event.key === "Enter") search(event.target);
   else if (event.key === "Escape") back();
@@ -131,7 +159,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function inSearch(event) {
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event.key === "ArrowDown" ? 1 : -1);
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") queue(() => step(event.key === "ArrowDown" ? 1 : -1));
   else if (event.key === "Enter") {
     $("#main").focus({ preventScroll: true }); // what is typed from here on is meant for the answer
     queue(async () => (await choose()) || back());
@@ -155,19 +183,25 @@ const keys = {
 function outside(event) {
   const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (/^[1-9]$/.test(event.key)) queue(() => digit(Number(event.key)));
+  else if (action === actions.keys) action();
   else if (action) queue(action);
   else return;
   event.preventDefault();
 }
 
-window.addEventListener("popstate", () => go(location.pathname + location.search, false));
+window.addEventListener("popstate", (event) => go(location.pathname + location.search, event.state?.question, false));
 
 function begin() {
   draw();
   showTheme();
   settle();
+  if ($("#q").value) refresh(); // typed before this was loaded, or in the other language
 }
 
+const { question: unsaid, note: unsent } = draft();
+if (unsaid) $("#q").value = unsaid;
+if (unsent && answer()) $("#main [data-note]").value = unsent;
+asked(history.state?.question);
 begin();
 // Whoever came for an entry or an article can press its keys at once; on the first page the cursor is in the search box.
 $("[data-focus]")?.focus({ preventScroll: true });

@@ -28,9 +28,13 @@ function itemOf(answer) {
   return { entry, address, question, zh, en };
 }
 
+// An entry that was opened by its address keeps the words by which it was asked for before.
 export function remember(answer) {
   const item = itemOf(answer);
-  write("recent", [item, ...read("recent").filter((other) => other.entry !== item.entry)].slice(0, RECENT));
+  const items = read("recent");
+  item.question ||= items.find((other) => other.entry === item.entry)?.question ?? "";
+  const others = items.filter((other) => other.entry !== item.entry || (other.question && other.question !== item.question));
+  write("recent", [item, ...others].slice(0, RECENT));
 }
 
 export function forget() {
@@ -63,6 +67,7 @@ function line(item) {
   const link = $("a", made);
   const title = document.documentElement.lang.startsWith("zh") ? item.zh : item.en;
   link.href = String(item.address).startsWith("/entry/") ? item.address : "/";
+  link.dataset.question = item.question ?? "";
   $("span", link).textContent = item.question || title;
   if (item.question) {
     const below = document.createElement("small");

@@ -1,6 +1,6 @@
 // Candidates while somebody types. Only the newest answer counts; Enter waits for it.
 import { $, $$, fragment, post } from "./page.js";
-import { go, open } from "./answer.js";
+import { begun, go, open } from "./answer.js";
 
 const LEAST = 2;
 const PAUSE = 60; // milliseconds: about a keystroke
@@ -17,14 +17,24 @@ export function typed() {
   timer = setTimeout(refresh, PAUSE);
 }
 
+// An input method composes: what stood in the box before is not what is meant.
+export function hold() {
+  clearTimeout(timer);
+}
+
+// Nothing stands there any more, so that the next look asks again.
+export function reset() {
+  asking?.stop.abort();
+  asking = null;
+  shown = "";
+  show("");
+}
+
 export function refresh() {
   clearTimeout(timer);
   const text = box().value.trim();
   if ([...text].length < LEAST) {
-    asking?.stop.abort();
-    asking = null;
-    shown = "";
-    show("");
+    reset();
     return Promise.resolve();
   }
   if (asking?.text === text) return asking.done;
@@ -37,7 +47,11 @@ export function refresh() {
 async function ask(text, signal) {
   try {
     const found = await post("/parts/candidates", { text }, signal);
-    if (signal.aborted || found === null) return;
+    if (signal.aborted) return;
+    if (found === null) {
+      reset();
+      return;
+    }
     shown = text;
     show(found);
   } catch (error) {
@@ -62,7 +76,8 @@ function mark(place) {
   marked?.scrollIntoView({ block: "nearest" });
 }
 
-export function step(by) {
+export async function step(by) {
+  if (box().value.trim() !== shown) await refresh();
   const all = options();
   if (!all.length) return;
   const now = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
@@ -73,9 +88,11 @@ export function step(by) {
 export async function choose(option) {
   if (!option) {
     if (box().value.trim() !== shown) await refresh();
+    if (box().value.trim() !== shown) return false;
     option = options().find((each) => each.getAttribute("aria-selected") === "true");
   }
   if (!option) return false;
+  begun();
   if (option.dataset.href) await go(option.dataset.href);
   else await open({ entry_id: option.dataset.entry, question: box().value.trim() });
   return true;
