@@ -152,13 +152,26 @@ class Bot:
 Starter = Callable[[Api], AbstractContextManager[Bot]]
 
 
-def bare(name: str, *, how: Sequence[str] = ()) -> Starter:
-    """python-telegram-bot that repeats what it hears."""
+def bare(name: str, *, concurrent: bool = False, webhook: bool = False) -> Starter:
+    """python-telegram-bot that repeats what it hears.
+
+    Args:
+        name: in the table.
+        concurrent: updates are handled side by side.
+        webhook: updates are brought, not fetched.
+    """
 
     @contextlib.contextmanager
     def start(api: Api) -> Iterator[Bot]:
-        command = [sys.executable, "-m", "benchmarks.bare_bot", api.url, TOKEN, *how]
-        with contextlib.closing(Bot(name, [(command, {})], {})) as bot:
+        command = [sys.executable, "-m", "benchmarks.bare_bot", api.url, TOKEN, *(["concurrent"] if concurrent else [])]
+        order: dict[str, Any] = {}
+        if webhook:
+            port, secret = free_port(), secrets.token_hex(8)
+            command += ["webhook", str(port), secret]
+            order = {"webhooks": [f"http://127.0.0.1:{port}/telegram"], "secret": secret}
+        with contextlib.closing(Bot(name, [(command, {})], order)) as bot:
+            if webhook:
+                _wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 404)
             yield bot
 
     return start
@@ -260,7 +273,8 @@ def main() -> None:
         by_webhook = partial(ours, webhook=True, postgres=postgres)
         kinds: dict[str, Callable[[str], Starter]] = {
             "python-telegram-bot, repeating": bare,
-            "the same, updates side by side": partial(bare, how=["concurrent"]),
+            "the same, updates side by side": partial(bare, concurrent=True),
+            "the same, webhook": partial(bare, webhook=True),
             "shebao-bot, SQLite, polling": ours,
             "the same, each question in words of its own": partial(ours, new=True),
             "shebao-bot, SQLite, webhook": partial(ours, webhook=True),
