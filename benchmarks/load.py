@@ -107,7 +107,7 @@ class Bot:
         name: of the bot, in the table.
         commands: one for each process, with its environment.
         order: what the Bot API must know to reach it, beyond the questions.
-        pinned: all processes share the machine's first core, so that each of several is busy.
+        pinned: all processes share the machine's first core and go before all others there, so that each of several is busy.
     """
 
     def __init__(
@@ -127,6 +127,8 @@ class Bot:
         ]
         for process in self._processes if pinned else ():
             os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
+            with contextlib.suppress(PermissionError):  # whoever is not root shares the core with the Bot API and PostgreSQL
+                os.sched_setscheduler(process.pid, os.SCHED_RR, os.sched_param(1))
 
     def seconds(self) -> float:
         """Processor time that it has taken so far."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +68,13 @@ class Explanation:
 
 
 def reasons(
-    ranked: Ranked, weights: Weights, ids: Sequence[str], phrasings: Sequence[tuple[str, str]], canonical: str
+    ranked: Ranked,
+    weights: Weights,
+    ids: Sequence[str],
+    phrasings: Sequence[tuple[str, str]],
+    canonical: str,
+    *,
+    words: re.Pattern[str],
 ) -> tuple[Reason, ...]:
     """A reason for each ranked entry.
 
@@ -78,6 +84,7 @@ def reasons(
         ids: entry ids by number.
         phrasings: for each ranked entry its nearest phrasing, as written and canonical.
         canonical: the question as read.
+        words: see `tokens`.
     """
     if not len(ranked):
         return ()
@@ -89,7 +96,7 @@ def reasons(
             ids[measured[i].entry] if measured[i].entry < len(ids) else "",
             float(1 / (1 + np.exp(-np.clip(sums[i], -30, 30)))),
             phrasings[i][0],
-            shared(canonical, phrasings[i][1]),
+            shared(canonical, phrasings[i][1], words),
             measured[i].covered,
             tuple(
                 Part(name, float(value), float(value * weight))
@@ -100,11 +107,22 @@ def reasons(
     )
 
 
-def shared(question: str, phrasing: str) -> tuple[str, ...]:
-    """The longest stretches that two canonical texts share, of whole words and Chinese characters, in order."""
+def tokens(terms: Iterable[str]) -> re.Pattern[str]:
+    """What finds the words of a canonical text: those of the field, Chinese characters, words of other scripts."""
+    known = (re.escape(term) for term in sorted(terms, key=lambda term: (-len(term), term)))
+    return re.compile("|".join([*known, f"[{_HAN}]", f"[^\\W{_HAN}]+"]))
+
+
+def shared(question: str, phrasing: str, words: re.Pattern[str]) -> tuple[str, ...]:
+    """The longest stretches that two canonical texts share, of whole words and Chinese characters, in order.
+
+    Args:
+        question, phrasing: the texts.
+        words: see `tokens`.
+    """
     import difflib  # with the expressions 8 ms, for which no start has to wait
 
-    ours, theirs = (re.findall(f"[{_HAN}]|[^\\W{_HAN}]+", text) for text in (question, phrasing))
+    ours, theirs = (words.findall(text) for text in (question, phrasing))
     blocks = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
     stretches = (ours[block.a : block.a + block.size] for block in blocks)
     return tuple(("" if re.match(f"[{_HAN}]", stretch[0]) else " ").join(stretch) for stretch in stretches if stretch)

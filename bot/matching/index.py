@@ -190,8 +190,10 @@ class Index:
         if not len(query.columns):
             return np.zeros(len(rows), np.float32)
         columns, starts = self.features_of(rows)
-        at = np.minimum(np.searchsorted(query.columns, columns), len(query.columns) - 1)
-        products = np.where(query.columns[at] == columns, self.weights[columns] * query.weights[at], 0)
+        asked = self._scratch.weights
+        asked[query.columns] = self.weights[query.columns] * query.weights
+        products = asked[columns]
+        asked[query.columns] = 0
         totals = np.concatenate(([0], np.cumsum(products, dtype=np.float64)))
         return np.minimum((totals[starts[1:]] - totals[starts[:-1]]) * self._scale(query)[rows], 1).astype(np.float32)
 
@@ -254,10 +256,16 @@ class Index:
 
 
 class _Scratch(threading.local):
-    """A table with a place for each feature, of each thread its own: what stands in it means nothing to whoever comes next."""
+    """Room for something of each feature, of each thread its own: to make it anew costs more than what is done with it.
+
+    Attributes:
+        table: numbers that mean nothing to whoever comes next.
+        weights: all zero for whoever comes next.
+    """
 
     def __init__(self, size: int) -> None:
         self.table = np.empty(size, dtype=np.int32)
+        self.weights = np.zeros(size, dtype=np.float32)
 
 
 def _idf(counts: NDArray[Any]) -> Floats:

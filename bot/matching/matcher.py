@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Protocol, Self
@@ -15,7 +17,7 @@ from bot.matching import cache as files
 from bot.matching import question
 from bot.matching.calibration import calibrate, prior
 from bot.matching.confidence import Weights, features, probabilities
-from bot.matching.explanation import Explanation, reasons, shared
+from bot.matching.explanation import Explanation, reasons, shared, tokens
 from bot.matching.features import Terms, extract
 from bot.matching.index import Index, Query
 from bot.matching.normalise import normalise, normalise_all
@@ -217,7 +219,7 @@ class Matcher:
             nearest = [spoken(phrasing) for phrasing in nearest]
         written = [self._phrasings[number] for number in phrasings]
         pairs = list(zip(written, nearest, strict=True))
-        found = reasons(ranked, self._weights, self._ids, pairs, reading.canonical)
+        found = reasons(ranked, self._weights, self._ids, pairs, reading.canonical, words=self._words)
         return Explanation(text, reading.canonical, reading.query.sounds, found)
 
     def shared_words(self, text: str, others: Sequence[str]) -> list[tuple[str, ...]]:
@@ -226,7 +228,11 @@ class Matcher:
         theirs = self._synonyms.canonical_all(others)
         if reading.query.sounds:
             theirs = [spoken(phrasing) for phrasing in theirs]
-        return [shared(reading.canonical, phrasing) for phrasing in theirs]
+        return [shared(reading.canonical, phrasing, self._words) for phrasing in theirs]
+
+    @cached_property
+    def _words(self) -> re.Pattern[str]:
+        return tokens(self._terms.codes)
 
     def left_out(self) -> Iterator[tuple[str, str, list[Candidate]]]:
         """For each phrasing: its entry, itself, and what would be found if it were not there (nor one written alike)."""
