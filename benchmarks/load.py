@@ -127,7 +127,8 @@ class Bot:
         ]
         for process in self._processes if pinned else ():
             os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
-            with contextlib.suppress(PermissionError):  # whoever is not root shares the core with the Bot API and PostgreSQL
+            # Whoever is not root shares the core with the Bot API and PostgreSQL.
+            with contextlib.suppress(PermissionError):
                 os.sched_setscheduler(process.pid, os.SCHED_RR, os.sched_param(1))
 
     def seconds(self) -> float:
