@@ -284,8 +284,9 @@ def main() -> None:
             "shebao-bot, PostgreSQL, polling": partial(ours, postgres=postgres),
             "shebao-bot, PostgreSQL, webhook": by_webhook,
             "two replicas, PostgreSQL, webhook": partial(by_webhook, replicas=2),
-            "one replica on one core, PostgreSQL, webhook": partial(by_webhook, pinned=True),
-            "two replicas on one core, PostgreSQL, webhook": partial(by_webhook, replicas=2, pinned=True),
+            # In words of their own, since two memories of questions take twice as long to fill.
+            "one replica on one core, PostgreSQL, webhook": partial(by_webhook, pinned=True, new=True),
+            "two replicas on one core, PostgreSQL, webhook": partial(by_webhook, replicas=2, pinned=True, new=True),
         }
         peer_name = next(iter(kinds))
         starters = [make(name) for name, make in kinds.items() if name == peer_name or arguments.only in name]

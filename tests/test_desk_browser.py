@@ -474,6 +474,12 @@ async def test_what_was_typed_when_the_session_ended_is_there_after_the_login(
         await expect(other.locator("#q")).to_be_visible()
         await page.locator("[data-candidates]").get_by_role("button", name="没有答上来").click()
         await toast(page, "已转给编辑")
+        draft = {"account": "wang", "question": "别人的话"}
+        await page.evaluate("draft => sessionStorage.setItem('desk.draft', JSON.stringify(draft))", draft)
+        await page.reload()
+        await expect(page.locator("[data-welcome]")).to_be_visible()
+        await page.wait_for_load_state("networkidle")
+        await expect(page.locator("#q")).to_have_value("")
         await page.context.close()
 
 

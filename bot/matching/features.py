@@ -35,8 +35,9 @@ WEAK_EN = frozenset([
 WEAK_ZH = "的了吗呢吧啊呀么我你您他她请问想要是在有和与就都也这那个一下嘛哦哈呗能可以"
 
 _SPACE, _LETTER, _DIGIT, _HAN, _WEAK_HAN = range(5)
-_BASE = np.uint64(0x9E3779B97F4A7C15)
-_MULTIPLIERS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], dtype=np.uint64)
+_BASE = 0x9E3779B97F4A7C15
+_FIRST, _SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_MULTIPLIERS = np.array([_FIRST, _SECOND], dtype=np.uint64)
 _PAYLOAD = np.uint64((1 << 60) - 1)
 _KIND = np.uint64(60)
 _SHIFT = np.uint64(32)
@@ -101,9 +102,9 @@ def _mix(kind: Codes, first: Codes, second: Codes) -> Codes:
 
 def code(kind: int, first: int, second: int = 0) -> int:
     """The same of one feature."""
-    mixed = first * int(_MULTIPLIERS[0]) & _MASK
+    mixed = first * _FIRST & _MASK
     mixed ^= mixed >> 31
-    mixed = mixed * int(_MULTIPLIERS[1]) + second * int(_MULTIPLIERS[0]) & _MASK
+    mixed = mixed * _SECOND + second * _FIRST & _MASK
     mixed ^= mixed >> 29
     return mixed & _MASK >> 4 | kind << 60
 
@@ -127,7 +128,7 @@ def hash_of(text: str) -> int:
     """The same of one stretch, as text."""
     number, power = 0, 1
     for place, character in enumerate(text):
-        power = power * int(_BASE) & _MASK if place < 4096 else power
+        power = power * _BASE & _MASK if place < 4096 else power
         number += ord(character) * power
     return number & _MASK
 

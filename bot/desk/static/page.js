@@ -80,7 +80,9 @@ async function renewed() {
 
 // The session has ended. What is typed waits in this tab until somebody has logged in again.
 function logIn() {
-  const draft = { question: $("#q").value, note: $("#note")?.value ?? "" };
+  const draft = {
+    account: document.body.dataset.account, question: $("#q").value, note: $("#main [data-note]")?.value ?? "",
+  };
   try {
     sessionStorage.setItem(DRAFT, JSON.stringify(draft));
   } catch {
@@ -89,12 +91,12 @@ function logIn() {
   location.assign(`/login?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-// What was typed when the session ended; once.
+// What was typed when the session ended; once, and for nobody else.
 export function draft() {
   try {
     const kept = JSON.parse(sessionStorage.getItem(DRAFT));
     sessionStorage.removeItem(DRAFT);
-    return kept ?? {};
+    return kept?.account === document.body.dataset.account ? kept : {};
   } catch {
     return {};
   }
