@@ -1,5 +1,5 @@
 """From canonical texts to features, many texts at once: a feature is a number (a 60-bit hash under a kind), so that no
-dictionary of strings has to be kept, and the same arrays serve one question and two hundred thousand phrasings."""
+dictionary of strings has to be kept."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _mix(kind: Codes, first: Codes, second: Codes) -> Codes:
 
 
 def code(kind: int, first: int, second: int = 0) -> int:
-    """The same of one feature."""
+    """The number of one feature: what `_mix` makes of its kind and the two numbers that tell it."""
     mixed = first * _FIRST & _MASK
     mixed ^= mixed >> 31
     mixed = mixed * _SECOND + second * _FIRST & _MASK
@@ -125,7 +125,7 @@ def _hashes(codes: Codes, starts: NDArray[np.int64], ends: NDArray[np.int64]) ->
 
 
 def hash_of(text: str) -> int:
-    """The same of one stretch, as text."""
+    """The polynomial hash of one stretch of characters, as `_hashes` makes it."""
     number, power = 0, 1
     for place, character in enumerate(text):
         power = power * _BASE & _MASK if place < 4096 else power

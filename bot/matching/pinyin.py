@@ -43,7 +43,7 @@ def syllable_numbers(codepoints: NDArray[np.uint32]) -> NDArray[np.uint16]:
 
 
 def syllable_number(character: str) -> int:
-    """The same of one character."""
+    """The number of a character's syllable, 0 for what is no Chinese character or has no reading."""
     return int(_read()[1][min(ord(character), LAST + 1)])
 
 
