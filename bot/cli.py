@@ -157,7 +157,7 @@ def ask(question: str, form: str | None, explain: bool, lang: Language | None) -
 def law(article: tuple[str, ...], lang: Language) -> None:
     """Show an ARTICLE of the Social Insurance Law: 27, 第二十七条; of the handling regulations: 经办条例第20条."""
     said = " ".join(article)
-    requests = article_requests(said) or article_requests(f"第{said}条")
+    requests = article_requests(said, bare=True)
     if not requests:
         raise UsageError(f"“{said}” names no article: write a number, like shebao law 27")
     settings = read()

@@ -189,8 +189,8 @@ class Cases:
 
     def named_articles(self, text: str) -> Sequence[Quote]:
         """The articles that a text names; a bare number is one."""
-        text = f"第{text}条" if (bare := text.strip()).isdecimal() and len(bare) < 4 else text
-        found = [quote(self.knowledge, request.statute, request.number) for request in article_requests(text)]
+        requests = article_requests(text, bare=text.strip().isdecimal())
+        found = [quote(self.knowledge, request.statute, request.number) for request in requests]
         return [each for each in found if each]
 
     def answer(

@@ -83,7 +83,7 @@ class Headers:
                     cookies = headers.getlist("set-cookie")
                     del headers["set-cookie"]
                     for cookie in cookies:
-                        headers.append("set-cookie", cookie if "; secure" in cookie.lower() else f"{cookie}; secure")
+                        headers.append("set-cookie", f"{cookie}; secure")
                 # What is shown may be about somebody; only the page's own files may be kept, and are asked for again.
                 headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
             await send(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,6 @@ from bot.matching import fold
 
 MOST_FOUND = 20
 SEARCH_LENGTH = 100
-_NUMERAL = "0-9零〇一二两三四五六七八九十百"
-_BARE = re.compile(rf"(?<![第{_NUMERAL}])([{_NUMERAL}]{{1,6}})\s*条")
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,7 @@ class LawBook:
     def search(self, text: str) -> Passed:
         """The articles that a text names (27, 第二十七条), or that hold all its words, be it in Chinese or in English."""
         said = text.strip()[:SEARCH_LENGTH]
-        # "58条和27条": among articles a number before 条 is one of them.
-        requests = article_requests(_BARE.sub(r"第\1条", said)) or article_requests(f"第{said}条")
+        requests = article_requests(said, bare=True)
         named = [each for request in requests if (each := self.article(request.statute, request.number))]
         if named or not said:
             return Passed(tuple(named), (), 0)

@@ -81,7 +81,6 @@ class Desk:
                 session_cookie="desk",
                 max_age=SESSION_SECONDS,
                 same_site="strict",
-                https_only=secure,
             ),
             Middleware(Guard, policy=policy, refuse=self.refuse),
         ]

@@ -9,13 +9,12 @@ from bot.matching import fold
 from bot.numerals import from_chinese
 
 _NUMERAL = r"[0-9]{1,4}|[零〇一二两三四五六七八九十百]{1,6}"
+_NUMBERS = rf"(?:{_NUMERAL})(?:\s*[、,，和与及至到-]\s*(?:{_NUMERAL})){{0,19}}"
 _HAN = r"\u4e00-\u9fff"
 _IN_NUMERAL = "第零〇一二两三四五六七八九十百"
 # "第27条", "第27、28条", "第二十七条和第五十八条". What stands before is looked at from here backwards: looked for from every
 # place on, it would cost the square of the text's length.
-_ZH = re.compile(
-    rf"(?:(?P<first>第)\s*)?(?P<numbers>(?:{_NUMERAL})(?:\s*[、,，和与及至到-]\s*(?:{_NUMERAL})){{0,19}})\s*条(?!件|款|例|龙|心|路|信|微|消|短)"
-)
+_ZH = re.compile(rf"(?:(?P<first>第)\s*)?(?P<numbers>{_NUMBERS})\s*条(?!件|款|例|龙|心|路|信|微|消|短)")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _SPLIT = re.compile(r"[、,，和与及]")
 _WHOLE_ZH = re.compile(rf"(?:看|看看|查)?\s*(?:{_NUMERAL})\s*条(?:的?(?:内容|原文|全文|条文))?")
@@ -56,10 +55,17 @@ class ArticleRequest:
     rest: str
 
 
-def article_requests(text: str) -> list[ArticleRequest]:
-    """The articles that a message asks for, at most five; none where it asks for none, or names another law."""
+def article_requests(text: str, *, bare: bool = False) -> list[ArticleRequest]:
+    """The articles that a message asks for, at most five; none where it asks for none, or names another law.
+
+    Args:
+        text: the message.
+        bare: whether nothing else can be meant: then a number by itself is an article too ("27", "58条和27条").
+    """
     plain = fold(text).strip()
-    found = [*_chinese(plain)] if "条" in plain else [*_english(plain)]
+    if bare and re.fullmatch(_NUMBERS, plain):
+        plain = f"第{plain}条"
+    found = [*_chinese(plain, bare)] if "条" in plain else [*_english(plain)]
     rest = plain
     for _, _, said in found:
         rest = rest.replace(said, " ", 1)
@@ -67,14 +73,19 @@ def article_requests(text: str) -> list[ArticleRequest]:
     return [ArticleRequest(statute, number, _FILLER.sub("", rest)) for statute, number in unique][:_MOST]
 
 
-def _chinese(plain: str) -> list[tuple[str, int, str]]:
+def _chinese(plain: str, bare: bool) -> list[tuple[str, int, str]]:
     found: list[tuple[str, int, str]] = []
     done = 0
     for hit in _ZH.finditer(plain):
         begin, name = _name_before(plain, done, hit.start())
         done = hit.end()
         statute = _statute(name, found[-1][0] if found else "law")
-        if not hit.group("first") and not name.endswith((*_OURS, *_HANDLING_ZH)) and not _WHOLE_ZH.fullmatch(plain):
+        if (
+            not bare
+            and not hit.group("first")
+            and not name.endswith((*_OURS, *_HANDLING_ZH))
+            and not _WHOLE_ZH.fullmatch(plain)
+        ):
             continue  # "3条建议": no article
         if statute is None:
             return []

@@ -255,9 +255,7 @@ class Groups:
     async def _command(self, scene: Scene) -> None:
         incoming, language = scene.incoming, scene.language
         match incoming.command:
-            case "law" if requests := article_requests(
-                incoming.text if set("条條") & set(incoming.text) else f"第{incoming.text}条"
-            ):
+            case "law" if requests := article_requests(incoming.text, bare=True):
                 replies = tuple(self._speaker.article(request, language) for request in requests[:1])
                 await scene.send(
                     [self._place(scene, html, incoming.message_id) for html in _articles(replies, language)]

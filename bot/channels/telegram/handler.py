@@ -181,7 +181,7 @@ class Handler:
                 await scene.unit.send(self._say(scene, wording.HELP))
             case "topics":
                 await scene.unit.send(self._messages.of(incoming.chat_id, [self._speaker.topics(language)], language))
-            case "law" if requests := article_requests(argument if set("条條") & set(argument) else f"第{argument}条"):
+            case "law" if requests := article_requests(argument, bare=True):
                 replies = [self._speaker.article(request, language) for request in requests]
                 await scene.unit.send(self._messages.of(incoming.chat_id, replies, language))
             case "law":

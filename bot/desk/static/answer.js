@@ -9,16 +9,16 @@ let ticked = { entry: "", papers: new Set() };
 
 export const answer = () => $("[data-answer]");
 
-// A new question: what the last caller had ticked is not this one's, and what is said first is read out first.
-export function begun() {
-  ticked = { entry: "", papers: new Set() };
-  tab = "script";
-}
-
-export async function open(chosen, focus = "[data-focus]") {
+// An entry for a case. Fresh: for a new question. What the last caller had ticked is not this one's then, nor what was written
+// beside the answer, and what is said first is read out first.
+export async function open(chosen, { focus = "[data-focus]", fresh = false } = {}) {
   const mine = ++latest;
   const found = await post("/parts/answer", chosen);
   if (found === null || mine !== latest) return;
+  if (fresh) {
+    ticked = { entry: "", papers: new Set() };
+    tab = "script";
+  }
   const before = answer()?.dataset.entry;
   const written = writings();
   $("#main").replaceChildren(fragment(found));
@@ -27,7 +27,7 @@ export async function open(chosen, focus = "[data-focus]") {
   else history.pushState({ question }, "", address);
   settle();
   if (before === entry) {
-    restore(written);
+    if (!fresh) restore(written);
     $("[data-changed]").textContent = ($("[data-active] legend") ?? $(".script .say")).textContent;
   }
   ($(focus) ?? $("[data-focus]")).focus({ preventScroll: before === entry });
@@ -113,7 +113,7 @@ export function press(chip) {
   else details[detail] = option;
   const inside = chip === document.activeElement;
   const focus = inside ? `[data-detail="${detail}"] [data-option="${option}"]` : "[data-focus]";
-  return open({ entry_id: shown.dataset.entry, details, question: shown.dataset.question }, focus);
+  return open({ entry_id: shown.dataset.entry, details, question: shown.dataset.question }, { focus });
 }
 
 export function digit(number) {

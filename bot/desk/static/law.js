@@ -4,7 +4,7 @@ import { $, fragment, post } from "./page.js";
 const PAUSE = 120;
 let timer = 0;
 let stop = null;
-let asked = null; // the text whose articles stand there, or are on their way
+let asked = {}; // the field and the text whose articles stand there, or are on their way
 let under = Promise.resolve();
 
 export function searched(field) {
@@ -15,22 +15,22 @@ export function searched(field) {
 // Comes back when what is found for the words in the field stands there.
 export function looked() {
   const field = $("#law-q");
-  return asked === field.value.trim() ? under : search(field);
+  return asked.field === field && asked.text === field.value.trim() ? under : search(field);
 }
 
 export function search(field) {
   clearTimeout(timer);
   stop?.abort();
   stop = new AbortController();
-  asked = field.value.trim();
-  under = look(field, asked, stop.signal);
+  asked = { field, text: field.value.trim() };
+  under = look(field, asked.text, stop.signal);
   return under;
 }
 
 async function look(field, text, signal) {
   try {
     const found = text ? await post("/parts/law", { text }, signal) : "";
-    if (found === null) asked = null; // to be asked again
+    if (found === null) asked = {}; // to be asked again
     if (signal.aborted || found === null || !field.isConnected) return;
     $("[data-law-found]").replaceChildren(fragment(found));
     $("[data-law-cited]").hidden = text !== "";

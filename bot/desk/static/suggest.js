@@ -1,6 +1,6 @@
 // Candidates while somebody types. Only the newest answer counts; Enter waits for it.
 import { $, $$, fragment, post } from "./page.js";
-import { begun, go, open } from "./answer.js";
+import { go, open } from "./answer.js";
 
 const LEAST = 2;
 const PAUSE = 60; // milliseconds: about a keystroke
@@ -92,9 +92,8 @@ export async function choose(option) {
     option = options().find((each) => each.getAttribute("aria-selected") === "true");
   }
   if (!option) return false;
-  begun();
   if (option.dataset.href) await go(option.dataset.href);
-  else await open({ entry_id: option.dataset.entry, question: box().value.trim() });
+  else await open({ entry_id: option.dataset.entry, question: box().value.trim() }, { fresh: true });
   return true;
 }
 
