@@ -83,7 +83,8 @@ async def toast(page: Page, text: str) -> None:
 
 async def ask(page: Page, text: str) -> None:
     await page.locator("#q").fill(text)
-    await page.keyboard.press("Enter")
+    async with page.expect_response("**/parts/answer"):
+        await page.keyboard.press("Enter")
     await expect(page.locator("[data-answer]")).to_be_visible()
 
 
